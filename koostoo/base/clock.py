@@ -1,0 +1,16 @@
+"""The one place that asks what time it is; everything below is handed the answer."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/Tallinn")
+
+
+def now() -> datetime:
+    """Return the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """Return the calendar day in Tallinn at `moment`."""
+    return moment.astimezone(ZONE).date()

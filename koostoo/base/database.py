@@ -1,0 +1,113 @@
+"""The database: one engine set-up, one `transaction()`, the column types we share.
+
+SQLite is driven as measured: the driver never emits BEGIN itself, a writer takes the lock at
+once with BEGIN IMMEDIATE, readers use a plain BEGIN and are never blocked (WAL).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from koostoo.base.localtext import LocalText
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_SECONDS = 5
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in both databases; a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any aware instant into UTC; raise ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC instant; SQLite stores none, so it is put back here."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class LocalTextType(TypeDecorator[LocalText]):
+    """A text in Estonian and perhaps English, stored as one JSON object."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: LocalText | None, dialect: Dialect) -> Any:
+        """Store only the languages that have words."""
+        return None if value is None else value.as_dict()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> LocalText | None:
+        """Read it back as a value that knows its fallback."""
+        return None if value is None else LocalText.from_dict(value)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one write transaction of a use case; the only place that commits.
+
+    What was read before is dropped first, so everything inside is read fresh under the lock.
+    SQLite: the write lock is taken here (waits up to BUSY_SECONDS). PostgreSQL: the service
+    locks its parent row with `with_for_update()`. Any exception rolls everything back.
+    """
+    session = db.session()
+    session.rollback()
+    try:
+        session.connection(execution_options={"write": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

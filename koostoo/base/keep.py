@@ -1,0 +1,26 @@
+"""Retention classes: every column says how long what it holds is kept.
+
+A column declares its class with `info=keep.CONTACT`; a test fails when one does not. What each
+class means for people stands in the privacy notice, which is made from this same list.
+"""
+
+from typing import Any
+
+STRUCTURE: dict[str, Any] = {"keep": "structure"}
+"""Keys, settings and published facts: no personal data, kept while the project is."""
+SENSITIVE: dict[str, Any] = {"keep": "sensitive"}
+"""Diet, travel and other answers: removed SENSITIVE_DAYS after the event."""
+CONTACT: dict[str, Any] = {"keep": "contact"}
+"""Address, phone, notes and letters: removed when the project has ended."""
+EVIDENCE: dict[str, Any] = {"keep": "evidence"}
+"""Name, organisation and standing: kept to the project's keep-until date, then anonymised."""
+SECURITY: dict[str, Any] = {"keep": "security"}
+"""Sign-in links, sessions, counters: removed soon after they have lapsed."""
+ACCOUNT: dict[str, Any] = {"keep": "account"}
+"""An organiser's own name and address: kept while the person works here."""
+
+CLASSES = frozenset(
+    c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, SECURITY, ACCOUNT)
+)
+SENSITIVE_DAYS = 30
+SECURITY_DAYS = 30
