@@ -1,0 +1,47 @@
+// Improves pages that already work without it: moves the reader to the error
+// summary, copies an address, shows that a form is being sent. Nothing else.
+(function () {
+  "use strict";
+
+  var summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  // A copy button is hidden until it can work; the address stays selectable beside it.
+  document.querySelectorAll("button[data-copy]").forEach(function (button) {
+    var source = document.getElementById(button.dataset.copy);
+    if (!source || !navigator.clipboard) return;
+    var label = button.querySelector("[data-copy-label]") || button;
+    var said = label.textContent;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(source.value).then(
+        function () {
+          label.textContent = button.dataset.done;
+          setTimeout(function () { label.textContent = said; }, 4000);
+        },
+        function () { source.focus(); source.select(); }
+      );
+    });
+  });
+
+  // Only the looks of the button change: a second press is still sent, the
+  // server counts it once. So a press lost on a bad line can be repeated.
+  function rest(button) {
+    if (button.dataset.said === undefined) return;
+    button.textContent = button.dataset.said;
+    button.removeAttribute("aria-disabled");
+    delete button.dataset.said;
+  }
+  document.addEventListener("submit", function (event) {
+    var button = event.submitter || event.target.querySelector("button[data-busy]");
+    if (event.defaultPrevented || !button || !button.dataset.busy) return;
+    if (button.dataset.said !== undefined) return;
+    button.dataset.said = button.textContent;
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+    setTimeout(function () { rest(button); }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("button[data-busy]").forEach(rest);
+  });
+})();
