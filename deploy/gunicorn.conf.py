@@ -1,0 +1,72 @@
+"""The web server's settings, the same for `make run` and for production.
+
+Environment: PORT (default 8000) on the loopback address, WEB_CONCURRENCY
+(processes, default 2). Each process answers several requests at a time.
+"""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from gunicorn import glogging
+
+wsgi_app = "app:app"
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+threads = 4
+# Each process opens its own database connections after the fork: an SQLite
+# connection that crosses a fork can damage the file.
+preload_app = False
+
+# Waiting for the database's write lock takes at most a few seconds, a large
+# export some more; a process that is silent for this long hangs.
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+
+# The heartbeat file must not wait for a busy disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - only a heartbeat
+# Processes are managed by systemd or honcho; no second way in.
+control_socket_disable = True
+
+accesslog = "-"
+errorlog = "-"
+# Method, path, status, bytes, milliseconds. Left out on purpose: the client's
+# address, the query, the referrer (a secret link when somebody follows a link
+# from their own page) and the browser.
+access_log_format = "%(m)s %(U)s %(s)s %(B)s %(M)sms"
+
+_AFTER_SECRET_FOLDER = re.compile(r"/(my|signin|dev)/.+")
+# Slugs are lower case; what is long and mixed is a token.
+_TOKEN = re.compile(r"(?<=/)(?=[^/]*[A-Z])[^/]{16,}")
+
+
+def hide_secrets(path: str) -> str:
+    """Return the path as it may be logged: tokens replaced by dots, on one line."""
+    path = _AFTER_SECRET_FOLDER.sub(r"/\1/...", path)
+    path = _TOKEN.sub("...", path)
+    return quote(path.encode("latin-1", "replace"), safe="/:@!$&'()*+,;=~")
+
+
+class Logger(glogging.Logger):
+    """Gunicorn's log without the secrets that stand in addresses."""
+
+    def atoms(self, resp, req, environ, request_time):  # noqa: ANN001, ANN201 - gunicorn's signature
+        """Give the access log a path without tokens, and no query or referrer at all."""
+        atoms = super().atoms(resp, req, environ, request_time)
+        safe = hide_secrets(environ.get("PATH_INFO") or "/")
+        return atoms | {"U": safe, "r": f"{atoms['m']} {safe}", "q": "", "f": "-"}
+
+    def exception(self, msg, *args, **kwargs):  # noqa: ANN001, ANN002, ANN003, ANN201 - gunicorn's signature
+        """Log a failure; gunicorn hands in the full address of the request."""
+        args = tuple(
+            hide_secrets(a.partition("?")[0]) if isinstance(a, str) and a.startswith("/") else a
+            for a in args
+        )
+        super().exception(msg, *args, **kwargs)
+
+
+logger_class = Logger
