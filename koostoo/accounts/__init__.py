@@ -1,0 +1,1 @@
+"""Organisers, their sign-in links and sessions."""

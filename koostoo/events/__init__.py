@@ -1,0 +1,1 @@
+"""Events, their questions, publishing and calling off."""

@@ -1,0 +1,149 @@
+"""Tables of events and of the questions an event asks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from koostoo.base import keep
+from koostoo.base.database import Base, LocalTextType, UtcDateTime
+from koostoo.base.dates import When
+from koostoo.base.localtext import LocalText
+from koostoo.programme.models import Activity, Organisation
+
+QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")
+
+
+class Event(Base):
+    """An event of exactly one activity.
+
+    `starts_on`/`ends_on` are local days and always filled (a month or season is its whole
+    length), so that every list sorts by one column; `starts_at`/`ends_at` are instants, only
+    when the hours are known.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'published', 'called_off')", name="state"),
+        CheckConstraint("date_kind IN ('timed', 'days', 'month', 'season')", name="date_kind"),
+        CheckConstraint(
+            "(date_kind = 'timed') = (starts_at IS NOT NULL AND ends_at IS NOT NULL)",
+            name="timed_has_hours",
+        ),
+        CheckConstraint("(date_kind = 'season') = (season IS NOT NULL)", name="season_named"),
+        CheckConstraint("starts_on <= ends_on", name="days"),
+        CheckConstraint("starts_at < ends_at", name="hours"),
+        CheckConstraint("mode IN ('onsite', 'online', 'hybrid')", name="mode"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+        CheckConstraint("contribution_cents >= 0", name="contribution"),
+        Index("ix_event_state_starts_on", "state", "starts_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    activity_id: Mapped[int] = mapped_column(
+        ForeignKey("activity.id"), index=True, info=keep.STRUCTURE
+    )
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
+    )
+    slug: Mapped[str] = mapped_column(String(80), unique=True, info=keep.STRUCTURE)
+    state: Mapped[str] = mapped_column(String(12), default="draft", info=keep.STRUCTURE)
+    is_sample: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
+    takes_registrations: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
+
+    title: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
+    summary: Mapped[LocalText] = mapped_column(
+        LocalTextType, default=LocalText, info=keep.STRUCTURE
+    )
+    programme: Mapped[LocalText] = mapped_column(
+        LocalTextType, default=LocalText, info=keep.STRUCTURE
+    )
+    audience: Mapped[LocalText] = mapped_column(
+        LocalTextType, default=LocalText, info=keep.STRUCTURE
+    )
+    place: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText, info=keep.STRUCTURE)
+    mode: Mapped[str] = mapped_column(String(8), default="onsite", info=keep.STRUCTURE)
+    join_link: Mapped[str] = mapped_column(String(500), default="", info=keep.STRUCTURE)
+
+    date_kind: Mapped[str] = mapped_column(String(8), info=keep.STRUCTURE)
+    starts_on: Mapped[date] = mapped_column(info=keep.STRUCTURE)
+    ends_on: Mapped[date] = mapped_column(info=keep.STRUCTURE)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    season: Mapped[str | None] = mapped_column(String(8), info=keep.STRUCTURE)
+
+    capacity: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    has_waiting_list: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    allows_others: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
+    asks_photo_consent: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
+    contribution_cents: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
+    contact_name: Mapped[str] = mapped_column(String(200), default="", info=keep.STRUCTURE)
+    contact_email: Mapped[str] = mapped_column(String(254), default="", info=keep.STRUCTURE)
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", info=keep.STRUCTURE)
+    called_off_reason: Mapped[str] = mapped_column(String(500), default="", info=keep.STRUCTURE)
+
+    uid: Mapped[str] = mapped_column(String(120), unique=True, info=keep.STRUCTURE)
+    sequence: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
+    version: Mapped[int] = mapped_column(default=1, info=keep.STRUCTURE)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    revised_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+
+    activity: Mapped[Activity] = relationship()
+    organiser: Mapped[Organisation] = relationship()
+    questions: Mapped[list["Question"]] = relationship(
+        order_by="Question.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def when(self) -> When:
+        """The date as a value; the columns stay the truth."""
+        return When(
+            kind=self.date_kind,  # type: ignore[arg-type]  # the CHECK above keeps it
+            first=self.starts_on,
+            last=self.ends_on,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            season=self.season,  # type: ignore[arg-type]  # written only from a When
+        )
+
+    @when.setter
+    def when(self, value: When) -> None:
+        self.date_kind, self.season = value.kind, value.season
+        self.starts_on, self.ends_on = value.first, value.last
+        self.starts_at, self.ends_at = value.starts_at, value.ends_at
+
+
+class Question(Base):
+    """One question of an event's sign-up form."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {QUESTION_KINDS}", name="kind"),
+        UniqueConstraint("event_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=keep.STRUCTURE)
+    position: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    kind: Mapped[str] = mapped_column(String(8), info=keep.STRUCTURE)
+    label: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
+    help: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText, info=keep.STRUCTURE)
+    required: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
+
+    options: Mapped[list["Option"]] = relationship(
+        order_by="Option.position", cascade="all, delete-orphan"
+    )
+
+
+class Option(Base):
+    """One choice of a question."""
+
+    __tablename__ = "option"
+    __table_args__ = (UniqueConstraint("question_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), info=keep.STRUCTURE)
+    position: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    label: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)

@@ -1,0 +1,1 @@
+"""The outbox and the transport: what is to be sent, and how it leaves."""

@@ -1,0 +1,1 @@
+"""Projects, organisations, outcomes, activities and the project file."""

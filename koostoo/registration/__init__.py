@@ -1,0 +1,1 @@
+"""Sign-up, seats, the waiting list and what a participant does alone."""
