@@ -1,0 +1,137 @@
+# Everything a developer types. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+BASE_URL ?= http://127.0.0.1:$(PORT)
+ORGANISER ?= korraldaja@example.org
+PYTEST_ARGS ?= -n 2
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PROJECT := koostoo/programme/data/kogemusvahetus.toml
+TRANSLATIONS := koostoo/translations
+CATALOGUES := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- The service ------------------------------------------------------------
+
+# A database that was never migrated gets the shipped project and the sample
+# events. Later runs leave the data alone: what was removed stays removed.
+.PHONY: run
+run: export KOOSTOO_ENV := development
+run: export PORT := $(PORT)
+run: export BASE_URL := $(BASE_URL)
+run: port-is-free .venv/installed .venv/messages ## start web and worker with sample events (PORT=8000)
+	@known=$$($(BIN)/flask db current 2>/dev/null); \
+	$(BIN)/flask db upgrade; \
+	if [ -z "$$known" ]; then \
+	  $(BIN)/flask project load $(PROJECT); \
+	  $(BIN)/flask samples add; \
+	fi; \
+	link=$$($(BIN)/flask organiser invite $(ORGANISER) --print-link); \
+	answers() { $(BIN)/python -c 'from urllib.request import urlopen as get; get("http://127.0.0.1:$(PORT)/healthz")' 2>/dev/null; }; \
+	ready() { printf '\n  Koostöö is ready      %s\n  Sign in as organiser  %s\n                        (this link works once; Ctrl-C stops the service)\n\n' "$$BASE_URL" "$$link"; }; \
+	(while kill -0 $$$$ 2>/dev/null; do if answers; then ready; break; fi; sleep 0.3; done) & \
+	exec $(BIN)/honcho start
+
+.PHONY: port-is-free
+port-is-free:
+	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
+	  echo "Port $(PORT) is already in use: stop what listens there, or choose another one: make run PORT=$$(($(PORT) + 1))" >&2; \
+	  exit 1; \
+	fi
+
+# --- Checks -----------------------------------------------------------------
+
+.PHONY: test
+test: .venv/installed-dev .venv/messages chromium ## run the tests (PYTEST_ARGS="-k seats")
+	@if command -v chromium >/dev/null; then \
+	  exec $(BIN)/pytest $(PYTEST_ARGS); \
+	else \
+	  exec $(BIN)/pytest -m "not browser" $(PYTEST_ARGS); \
+	fi
+
+# The browser tests drive the system's Chromium. CI must have it.
+.PHONY: chromium
+chromium:
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Chromium for the browser tests."; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qq install --no-install-recommends chromium; } </dev/null >/dev/null || true; \
+	fi; \
+	if ! command -v chromium >/dev/null; then \
+	  echo "The browser tests are left out: they need Chromium (on Debian: apt install chromium)."; \
+	  [ -z "$${CI:-}" ]; \
+	fi
+
+.PHONY: lint
+lint: .venv/installed-dev ## check style, types, imports and templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+
+.PHONY: format
+format: .venv/installed-dev ## lay out the Python code and sort its imports
+	$(BIN)/ruff check --fix --select I
+	$(BIN)/ruff format
+
+.PHONY: bench
+bench: .venv/installed-dev .venv/messages ## measure the service under load
+	$(BIN)/python -m benchmarks
+
+# --- Upkeep -----------------------------------------------------------------
+
+.PHONY: messages
+messages: .venv/installed ## collect the texts, update and compile the translations
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k N_ --add-location=file --sort-by-file \
+	  --project=Koostoo -o $(TRANSLATIONS)/messages.pot .
+	$(BIN)/pybabel -q update -i $(TRANSLATIONS)/messages.pot -d $(TRANSLATIONS) \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d $(TRANSLATIONS) --statistics
+
+.PHONY: screenshots
+screenshots: .venv/installed-dev .venv/messages ## make the pictures of the documentation
+	$(BIN)/python -m docs.screenshots
+
+.PHONY: requirements
+requirements: ## pin the newest libraries, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo "This needs uv: pip install uv" >&2; exit 1; }
+	for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	    $$name.in --output-file $$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## remove everything that can be made again (instance/ stays)
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(TRANSLATIONS) -name '*.mo' -delete
+
+# --- What the above stands on -----------------------------------------------
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Koostöö needs Python 3.11 or newer. Name one: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv module is missing (on Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "Installing what Koostöö needs into .venv; the first time takes a minute."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/messages: $(CATALOGUES) .venv/installed
+	@if [ -n "$(CATALOGUES)" ]; then $(BIN)/pybabel -q compile -d $(TRANSLATIONS); fi
+	@touch $@
