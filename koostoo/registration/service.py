@@ -1,0 +1,326 @@
+"""Use cases of registration. Each opens the one transaction, locks its event, decides, writes.
+
+Nothing here sends: a letter is a row in the outbox, written in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any, Literal
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from koostoo.base.database import transaction
+from koostoo.base.text import person_key, person_sort_key
+from koostoo.base.tokens import new_link_id
+from koostoo.events.models import Event
+from koostoo.mail.outbox import enqueue
+from koostoo.registration import rules
+from koostoo.registration.models import SEATED, Answer, Registration
+from koostoo.registration.rules import EventFacts, SignUp
+
+ACTIVE = ("pending", "confirmed", "waiting", "offered")
+
+
+class EventNotFound(LookupError):
+    """There is no such event."""
+
+
+class SignUpRefused(Exception):
+    """The event does not take this registration; `reason` is a `rules.Standing` or "full"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """What became of a sign-up. `repeated`: the same form came twice. `already`: same person."""
+
+    registration_id: int
+    link_id: str
+    state: str
+    repeated: bool = False
+    already: bool = False
+
+
+def lock_event(session: Session, event_id: int) -> Event:
+    """Return the event with its row locked; the one lock under which seats are counted.
+
+    Raises EventNotFound. PostgreSQL: SELECT FOR UPDATE. SQLite: the transaction holds the lock.
+    """
+    event = session.scalar(
+        select(Event).where(Event.id == event_id).with_for_update(of=Event)
+    )
+    if event is None:
+        raise EventNotFound(event_id)
+    return event
+
+
+def facts(event: Event, now: datetime) -> EventFacts:
+    """Return the plain values the rules decide on."""
+    return EventFacts(
+        state=event.state,
+        takes_registrations=event.takes_registrations,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        is_over=event.when.is_over(now),
+        capacity=event.capacity,
+        has_waiting_list=event.has_waiting_list,
+    )
+
+
+def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
+    """Register one person; raise SignUpRefused or EventNotFound.
+
+    The same form sent twice, or a person who already has a place, changes nothing: the first
+    gets the same answer again, the second a letter with the link they have.
+    """
+    with transaction() as session:
+        event = lock_event(session, event_id)
+        known = _find_repeated(session, event_id, entry)
+        if known is not None:
+            repeated = known.form_nonce == entry.nonce
+            if not repeated:
+                _tell(session, known, "already", now)
+            return SignedUp(
+                known.id, known.link_id, known.state, repeated=repeated, already=not repeated
+            )
+        event_facts = facts(event, now)
+        standing = rules.standing(event_facts, now)
+        if standing != "open" and not (entry.source == "desk" and standing in ("closed", "not_yet")):
+            raise SignUpRefused(standing)
+        taken, waiting = count_seats(session, event_id)
+        state = rules.first_state(event_facts, taken, waiting)
+        if state == "full":
+            raise SignUpRefused(state)
+        registration = _new_registration(event, entry, state, now)
+        session.add(registration)
+        session.flush()
+        _tell(session, registration, state, now)
+        return SignedUp(registration.id, registration.link_id, state)
+
+
+def cancel(registration_id: int, now: datetime, by: Literal["participant", "organiser"]) -> bool:
+    """Cancel a registration, free its seat and confirm the next; False when nothing was left to do."""
+    with transaction() as session:
+        registration = _lock_registration(session, registration_id)
+        if registration is None:
+            return False
+        event = registration.event
+        event_facts = facts(event, now)
+        if registration.state not in ACTIVE:
+            return False
+        if by == "participant" and not rules.may_cancel(event_facts, registration.state):
+            return False
+        registration.state = "cancelled"
+        registration.cancelled_at = now
+        registration.cancelled_late = rules.is_late(event_facts, now)
+        _standing_moved(registration, now)
+        session.flush()
+        _tell(session, registration, "cancelled", now)
+        fill_seats(session, event, now)
+        return True
+
+
+def confirm(registration_id: int, now: datetime) -> bool:
+    """Give a waiting or pending person a seat if one is free; False when none is or no need."""
+    with transaction() as session:
+        registration = _lock_registration(session, registration_id)
+        if registration is None or registration.state not in ("pending", "waiting"):
+            return False
+        taken, _ = count_seats(session, registration.event_id)
+        if rules.free_seats(registration.event.capacity, taken) == 0:
+            return False
+        _promote(session, registration, now)
+        return True
+
+
+def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
+    """Replace what a participant answered; False after the deadline.
+
+    Name and address stay as they are: they say whose seat it is.
+    """
+    with transaction() as session:
+        registration = _lock_registration(session, registration_id)
+        if registration is None:
+            return False
+        if not rules.may_change(facts(registration.event, now), registration.state, now):
+            return False
+        registration.phone = entry.phone
+        registration.organisation_id = entry.organisation_id
+        registration.other_organisation = entry.other_organisation
+        registration.member_organisation = entry.member_organisation
+        registration.role = entry.role
+        registration.language = entry.language
+        registration.photo_consent = entry.photo_consent
+        _write_answers(registration, entry)
+        registration.revised_at = now
+        _tell(session, registration, "changed", now)
+        return True
+
+
+def fill_seats(session: Session, event: Event, now: datetime) -> int:
+    """Confirm as many from the head of the waiting list as there are free seats; return how many.
+
+    Call it in the transaction that freed the seats, with the event locked.
+    """
+    taken, waiting = count_seats(session, event.id)
+    number = rules.promotions(facts(event, now), taken, waiting)
+    heads = session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event.id, Registration.state == "waiting")
+        .order_by(Registration.queued_at, Registration.id)
+        .limit(number)
+    ).all()
+    for registration in heads:
+        _promote(session, registration, now)
+    return len(heads)
+
+
+def notify_all(
+    session: Session, event: Event, kind: str, now: datetime, payload: dict[str, Any] | None = None
+) -> int:
+    """Write one letter of `kind` to everybody who has a seat or waits; return how many."""
+    people = session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event.id, Registration.state.in_(ACTIVE))
+        .order_by(Registration.id)
+    ).all()
+    for registration in people:
+        _tell(session, registration, kind, now, payload)
+    return len(people)
+
+
+def send_links(email_key: str, address: str, now: datetime) -> None:
+    """Mail somebody the links to all their coming registrations; silent when there are none."""
+    with transaction() as session:
+        registration = session.scalar(
+            select(Registration)
+            .where(Registration.email_key == email_key, Registration.state.in_(ACTIVE))
+            .order_by(Registration.id.desc())
+            .limit(1)
+        )
+        if registration is not None:
+            _tell(session, registration, "links", now, {"email_key": email_key})
+
+
+def count_seats(session: Session, event_id: int) -> tuple[int, int]:
+    """Return (taken, waiting), counted from rows."""
+    counts = dict(
+        session.execute(
+            select(Registration.state, func.count())
+            .where(Registration.event_id == event_id)
+            .group_by(Registration.state)
+        )
+        .tuples()
+        .all()
+    )
+    return sum(counts.get(state, 0) for state in SEATED), counts.get("waiting", 0)
+
+
+def _lock_registration(session: Session, registration_id: int) -> Registration | None:
+    event_id = session.scalar(
+        select(Registration.event_id).where(Registration.id == registration_id)
+    )
+    if event_id is None:
+        return None
+    lock_event(session, event_id)
+    return session.get(Registration, registration_id, populate_existing=True)
+
+
+def _find_repeated(session: Session, event_id: int, entry: SignUp) -> Registration | None:
+    same_form = session.scalar(
+        select(Registration).where(
+            Registration.form_nonce == entry.nonce, Registration.event_id == event_id
+        )
+    )
+    if same_form is not None:
+        return same_form
+    return session.scalar(
+        select(Registration).where(
+            Registration.event_id == event_id,
+            Registration.email_key == entry.email_key,
+            Registration.person_key == person_key(entry.first_name, entry.last_name),
+            Registration.state.in_(ACTIVE),
+        )
+    )
+
+
+def _new_registration(event: Event, entry: SignUp, state: str, now: datetime) -> Registration:
+    registration = Registration(
+        event=event,
+        state=state,
+        first_name=entry.first_name,
+        last_name=entry.last_name,
+        person_key=person_key(entry.first_name, entry.last_name),
+        sort_key=person_sort_key(entry.first_name, entry.last_name),
+        email=entry.email,
+        email_key=entry.email_key,
+        phone=entry.phone,
+        organisation_id=entry.organisation_id,
+        other_organisation=entry.other_organisation,
+        member_organisation=entry.member_organisation,
+        role=entry.role,
+        language=entry.language,
+        privacy_accepted_at=now,
+        photo_consent=entry.photo_consent,
+        source=entry.source,
+        queued_at=now,
+        created_at=now,
+        revised_at=now,
+        link_id=new_link_id(),
+        form_nonce=entry.nonce,
+        uid=f"registration-{token_hex(12)}@{mail_domain()}",
+    )
+    _write_answers(registration, entry)
+    return registration
+
+
+def _write_answers(registration: Registration, entry: SignUp) -> None:
+    known = {answer.question_id: answer for answer in registration.answers}
+    for question_id, value in entry.answers.items():
+        if question_id in known:
+            known[question_id].value = value
+        else:
+            registration.answers.append(Answer(question_id=question_id, value=value))
+
+
+def _promote(session: Session, registration: Registration, now: datetime) -> None:
+    registration.state = "confirmed"
+    _standing_moved(registration, now)
+    session.flush()
+    _tell(session, registration, "promoted", now)
+
+
+def _standing_moved(registration: Registration, now: datetime) -> None:
+    registration.sequence += 1
+    registration.revised_at = now
+
+
+def _tell(
+    session: Session,
+    registration: Registration,
+    kind: str,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+) -> None:
+    enqueue(
+        session,
+        kind=kind,
+        queue=f"registration:{registration.id}",
+        recipient=registration.email,
+        language=registration.language,
+        now=now,
+        domain=mail_domain(),
+        registration_id=registration.id,
+        payload=payload,
+    )
+
+
+def mail_domain() -> str:
+    """Return the host that stands in UIDs and Message-IDs: that of BASE_URL."""
+    return str(current_app.config["BASE_HOST"])
