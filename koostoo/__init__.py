@@ -1,0 +1,67 @@
+"""Koostöö: event registration for cooperation projects of LEADER local action groups."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from koostoo import cli, web
+from koostoo.base import log
+from koostoo.base.database import db
+from koostoo.mail.transport import mail
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(config: Mapping[str, Any]) -> Flask:
+    """Build the application from settings; does no work beyond wiring."""
+    app = Flask(
+        "koostoo",
+        root_path=str(ROOT / "koostoo"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "koostoo" / "static"),
+        instance_path=str(Path(config["INSTANCE_PATH"]).absolute()),
+    )
+    app.config.from_mapping(config)
+    _set_address(app)
+    _set_database(app)
+    log.set_up(app)
+    mail.init_app(app)
+    web.set_up(app)
+    cli.set_up(app)
+    return app
+
+
+def _set_address(app: Flask) -> None:
+    address = urlsplit(app.config["BASE_URL"])
+    app.config["BASE_HOST"] = address.hostname or "localhost"
+    secure = address.scheme == "https"
+    app.config.setdefault("TRUSTED_HOSTS", _trusted_hosts(app))
+    app.config.update(
+        PREFERRED_URL_SCHEME=address.scheme,
+        SESSION_COOKIE_NAME="__Host-koostoo" if secure else "koostoo",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+    )
+    if app.config["PROXIES"]:
+        hops = app.config["PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _trusted_hosts(app: Flask) -> list[str]:
+    hosts = [app.config["BASE_HOST"]]
+    return [*hosts, "localhost", "127.0.0.1"] if app.config["DEVELOPMENT"] else hosts
+
+
+def _set_database(app: Flask) -> None:
+    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    # Bound values must not reach a log through an error's text.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

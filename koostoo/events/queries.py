@@ -1,0 +1,96 @@
+"""Reads about events; each a fixed number of queries."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from koostoo.base.database import db
+from koostoo.events.models import Event, Question
+from koostoo.programme.models import Activity, Organisation, Project
+
+PUBLIC = ("published", "called_off")
+
+
+def find_event(slug: str) -> Event | None:
+    """Return a public event with its activity, project and questions, or None."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.slug == slug, Event.state.in_(PUBLIC))
+        .options(
+            joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Event.activity).joinedload(Activity.organisation),
+            joinedload(Event.organiser),
+            selectinload(Event.questions).selectinload(Question.options),
+        )
+    )
+
+
+def coming_events(today: date) -> Sequence[Event]:
+    """Return public events not over on `today`, the next first."""
+    return db.session.scalars(
+        _listed().where(Event.ends_on >= today).order_by(Event.starts_on, Event.id)
+    ).all()
+
+
+def project_events(project_id: int) -> Sequence[Event]:
+    """Return all public events of a project, the next or newest first."""
+    return db.session.scalars(
+        _listed()
+        .join(Event.activity)
+        .where(Activity.project_id == project_id)
+        .order_by(Event.starts_on.desc(), Event.id.desc())
+    ).all()
+
+
+def feed_events(
+    since: date, *, organisation_id: int | None = None, activity_id: int | None = None
+) -> Sequence[Event]:
+    """Return the dated public events of a feed that ended on `since` or later."""
+    query = _listed().where(Event.ends_on >= since, Event.date_kind.in_(("timed", "days")))
+    if organisation_id is not None:
+        query = query.where(Event.organiser_id == organisation_id)
+    if activity_id is not None:
+        query = query.where(Event.activity_id == activity_id)
+    return db.session.scalars(query.order_by(Event.starts_on, Event.id)).all()
+
+
+def _listed() -> Select[tuple[Event]]:
+    return (
+        select(Event)
+        .where(Event.state.in_(PUBLIC))
+        .options(
+            joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Event.activity).joinedload(Activity.organisation),
+        )
+    )
+
+
+def find_project(slug: str) -> Project | None:
+    """Return a project with everything its page shows, or None."""
+    return db.session.scalar(
+        select(Project)
+        .where(Project.slug == slug)
+        .options(
+            selectinload(Project.partners),
+            selectinload(Project.outcomes),
+            selectinload(Project.media),
+            selectinload(Project.activities).joinedload(Activity.organisation),
+        )
+    )
+
+
+def all_projects() -> Sequence[Project]:
+    """Return every project, the latest first."""
+    return db.session.scalars(select(Project).order_by(Project.starts_on.desc())).all()
+
+
+def find_organisation(slug: str) -> Organisation | None:
+    """Return an organisation by its address, or None."""
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def find_activity(slug: str) -> Activity | None:
+    """Return an activity by its address, or None."""
+    return db.session.scalar(select(Activity).where(Activity.slug == slug))

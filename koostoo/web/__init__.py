@@ -1,0 +1,18 @@
+"""What people see: pages, forms, feeds; one folder per audience."""
+
+from flask import Flask
+
+from koostoo.web import desk, devmail, errors, headers, language, mine, public, rights, signin, view
+
+
+def set_up(app: Flask) -> None:
+    """Wire language, rights, headers, error pages and every page into the application."""
+    language.set_up(app)
+    rights.set_up(app)
+    headers.set_up(app)
+    errors.set_up(app)
+    view.set_up(app)
+    for room in (public, mine, signin, desk):
+        app.register_blueprint(room.bp)
+    if app.config["DEVELOPMENT"]:
+        app.register_blueprint(devmail.bp)

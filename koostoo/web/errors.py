@@ -1,0 +1,71 @@
+"""Error pages in the reader's language; none tells more than a reader needs."""
+
+from flask import Flask, current_app, g, render_template
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+CODES = (400, 403, 404, 405, 413, 429, 500, 503)
+
+
+def _words(code: int) -> tuple[str, str]:
+    known = {
+        400: (_("This request was not understood"), _("Please go back and try again.")),
+        403: (_("This is not allowed from here"), _("Open the page again and send it from there.")),
+        404: (
+            _("There is nothing at this address"),
+            _("The link may be incomplete, old or already used. Check it in the letter, or start from the home page."),
+        ),
+        405: (_("This page cannot do that"), _("Open it again from the home page.")),
+        413: (_("That is too much to send at once"), _("Please shorten the text and send it again.")),
+        429: (_("Too many tries"), _("Please wait a little and try again.")),
+        503: (
+            _("Very busy right now"),
+            _("Nothing was saved. Please go back and send it again in a moment."),
+        ),
+    }
+    return known.get(
+        code,
+        (_("Something went wrong on our side"), _("Nothing was lost on purpose; please try again in a moment.")),
+    )
+
+
+def error_page(code: int) -> tuple[str, int]:
+    """Return the page for an HTTP status in the reader's language."""
+    title, advice = _words(code)
+    return (
+        render_template(
+            "errors/page.html", title=title, advice=advice, request_id=getattr(g, "request_id", "")
+        ),
+        code,
+    )
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Response:
+    if error.code is None or error.code < 400:
+        return error
+    if error.code == 405:
+        page = current_app.make_response(error_page(405))
+        page.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+        return page
+    return error_page(error.code)
+
+
+def _database_error(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+    current_app.logger.warning("database busy or away: %s", type(error.orig).__name__)
+    page, code = error_page(503)
+    return page, code, {"Retry-After": "5"}
+
+
+def _crash(error: Exception) -> tuple[str, int]:
+    current_app.logger.exception("unexpected error", exc_info=error)
+    return error_page(500)
+
+
+def set_up(app: Flask) -> None:
+    """Answer every error with a page of ours."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    if not app.testing:
+        app.register_error_handler(Exception, _crash)

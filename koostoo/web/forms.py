@@ -1,0 +1,90 @@
+"""What all forms share: the token inside the form, cleaned text, limits, sentences."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+
+from koostoo.base.text import clean_line, clean_text, has_forbidden
+
+MISSING = _l("Please fill this in.")
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form whose token is one of its fields: an expired one keeps what was typed."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        """Say in our words what the token's check says."""
+
+        def build_csrf(self, form: Any) -> Any:
+            """Return the token check with a sentence people understand."""
+            csrf = super().build_csrf(form)
+            plain_check = csrf.validate_csrf_token
+
+            def check(form: Any, field: Field) -> None:
+                try:
+                    plain_check(form, field)
+                except ValidationError as error:
+                    raise ValidationError(
+                        str(
+                            _l(
+                                "The form had been open for too long. What you typed is kept: "
+                                "please look it over and send it again."
+                            )
+                        )
+                    ) from error
+
+            csrf.validate_csrf_token = check
+            return csrf
+
+
+class ButtonForm(Form):
+    """A form with nothing but a button: a POST that proves it came from our page."""
+
+
+class NoForbidden:
+    """Refuse NUL, control characters and broken text with a sentence instead of a crash."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError when the raw text holds what no keyboard types."""
+        raw = field.raw_data[0] if field.raw_data else ""
+        if isinstance(raw, str) and has_forbidden(raw):
+            raise ValidationError(
+                str(_l("This text holds characters that cannot be kept. Please type it again."))
+            )
+
+
+class Sentence:
+    """Require something to be there and not too long, in words."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads this class attribute
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError when the cleaned value is empty."""
+        if field.data in (None, "", []):
+            raise ValidationError(str(MISSING))
+
+
+class AtMost:
+    """Refuse text above a length, naming the length."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise ValidationError above the limit."""
+        if isinstance(field.data, str) and len(field.data) > self.limit:
+            raise ValidationError(
+                str(_l("Please keep this to %(limit)s characters.", limit=self.limit))
+            )
+
+
+def line(value: Any) -> Any:
+    """Filter: one clean line."""
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def prose(value: Any) -> Any:
+    """Filter: clean text that keeps its lines."""
+    return clean_text(value) if isinstance(value, str) else value

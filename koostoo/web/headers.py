@@ -1,0 +1,57 @@
+"""Response headers: a strict content policy, no referrer, nothing private in a cache."""
+
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, request
+
+from koostoo.web.rights import right_of
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def _start() -> None:
+    g.request_id = token_hex(6)
+    # A second wall behind the form token: a browser tells where a POST comes from.
+    origin = request.headers.get("Origin")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and origin:
+        sender = urlsplit(origin)
+        own = urlsplit(current_app.config["BASE_URL"])
+        if sender.netloc not in (own.netloc, request.host):
+            abort(403)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        declared = right_of(current_app, request.endpoint) if request.endpoint else None
+        headers["Cache-Control"] = "no-cache" if declared == "public" else "no-store"
+    if "Set-Cookie" in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def set_up(app: Flask) -> None:
+    """Put the headers on every response, errors and downloads included."""
+    app.before_request(_start)
+    app.after_request(_finish)

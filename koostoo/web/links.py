@@ -1,0 +1,38 @@
+"""Addresses that carry a secret, and the keys that make and read them."""
+
+from flask import current_app, request, url_for
+
+from koostoo.base.tokens import make_token, read_token
+from koostoo.registration.models import Registration
+from koostoo.registration.queries import find_by_link
+
+
+def keys() -> list[str]:
+    """Return the signing key and the earlier ones that still open links."""
+    return [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+
+
+def own_page(link_id: str, endpoint: str = "mine.show") -> str:
+    """Return the path of a participant's own page (`my` token)."""
+    return url_for(endpoint, token=make_token(keys(), "my", link_id))
+
+
+def own_feed(link_id: str) -> str:
+    """Return the path of the own feed: its token opens nothing else."""
+    return url_for("mine.feed", token=make_token(keys(), "feed", link_id))
+
+
+def find_registration(purpose: str, token: str) -> Registration | None:
+    """Return the registration a token opens; None for every kind of wrong token alike."""
+    link_id = read_token(keys(), purpose, token)
+    return None if link_id is None else find_by_link(link_id)
+
+
+def absolute(path: str) -> str:
+    """Return the full address of a path of ours; only BASE_URL decides the origin."""
+    return str(current_app.config["BASE_URL"]) + path
+
+
+def this_address() -> str:
+    """Return the full address of the page being shown, without its query."""
+    return absolute(request.script_root + request.path)

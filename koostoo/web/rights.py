@@ -1,0 +1,56 @@
+"""Who may open a page: every view declares it, and one that does not is refused."""
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from koostoo.accounts.service import find_organiser
+from koostoo.base.clock import now
+
+Right = Literal["public", "secret_link", "organiser"]
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def right(name: Right) -> Callable[[View], View]:
+    """Declare who may open the view: anybody, who holds a secret link, or an organiser."""
+
+    def declare(view: View) -> View:
+        view.right = name  # type: ignore[attr-defined]  # read back by `right_of`
+        return view
+
+    return declare
+
+
+def right_of(app: Flask, endpoint: str) -> Right | None:
+    """Return what the endpoint declares; None for one that forgot."""
+    if endpoint == "static":
+        return "public"
+    return getattr(app.view_functions[endpoint], "right", None)
+
+
+def desk_cookie_name() -> str:
+    """Return the name of the organisers' session cookie; `__Host-` needs https."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    return "__Host-koostoo_desk" if secure else "koostoo_desk"
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None
+    declared = right_of(current_app, request.endpoint)
+    if declared is None:
+        abort(404)
+    if declared == "organiser":
+        token = request.cookies.get(desk_cookie_name(), "")
+        organiser = find_organiser(token, now()) if token else None
+        if organiser is None:
+            return redirect(url_for("signin.ask"), 303)
+        g.organiser = organiser
+    return None
+
+
+def set_up(app: Flask) -> None:
+    """Check the declared right before every view."""
+    app.before_request(_check)

@@ -1,0 +1,291 @@
+"""The sign-up form of an event: its fixed fields and the event's own questions."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from secrets import token_urlsafe
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Optional as MayBeEmpty
+
+from koostoo.base.contact import ContactError, parse_email, parse_phone
+from koostoo.events.models import Event, Question
+from koostoo.programme.models import Organisation
+from koostoo.registration.models import Registration
+from koostoo.registration.rules import SignUp
+from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
+
+OTHER = "other"
+ROLE_WORDS = (
+    ("member", _l("member")),
+    ("board", _l("board member")),
+    ("staff", _l("staff team")),
+    ("leader", _l("community leader")),
+    ("entrepreneur", _l("entrepreneur")),
+    ("partner", _l("partner")),
+    ("other", _l("other")),
+)
+
+
+def role_label(role: str) -> str:
+    """Return the words for a role."""
+    return str(dict(ROLE_WORDS)[role])
+
+
+class SignUpForm(Form):
+    """What every event asks; `build` adds what this event asks."""
+
+    first_name = StringField(
+        _l("First name"), filters=[line], validators=[Sentence(), AtMost(100), NoForbidden()]
+    )
+    last_name = StringField(
+        _l("Last name"), filters=[line], validators=[Sentence(), AtMost(100), NoForbidden()]
+    )
+    email = EmailField(
+        _l("E-mail"),
+        filters=[line],
+        validators=[Sentence(), AtMost(254), NoForbidden()],
+        description=_l("The confirmation and the calendar invite go here."),
+    )
+    phone = TelField(
+        _l("Phone"),
+        filters=[line],
+        validators=[AtMost(40), NoForbidden()],
+        description=_l("Only for the organiser, should something change at the last minute."),
+    )
+    organisation = SelectField(_l("Local action group"), validators=[Sentence()])
+    other_organisation = StringField(
+        _l("Which organisation, if another"),
+        filters=[line],
+        validators=[AtMost(200), NoForbidden()],
+    )
+    member_organisation = StringField(
+        _l("Association, company or municipality you represent"),
+        filters=[line],
+        validators=[AtMost(200), NoForbidden()],
+    )
+    role = SelectField(_l("Your role"), choices=list(ROLE_WORDS), default="member")
+    photo_consent = RadioField(
+        _l("May photos in which you can be recognised be published?"),
+        choices=[("yes", _l("Yes")), ("no", _l("No"))],
+        validators=[MayBeEmpty()],
+        description=_l("Without an answer we do not publish any."),
+    )
+    privacy = BooleanField(_l("I have read the privacy notice"), validators=[Sentence()])
+    language = RadioField(
+        _l("In which language shall we write to you?"),
+        choices=[("et", "eesti keeles"), ("en", "in English")],
+        validators=[Sentence()],
+    )
+    nonce = HiddenField(validators=[AtMost(40)])
+    website = StringField("Website")
+
+    def validate_privacy(self, field: Field) -> None:
+        """Require the box: without it nothing may be kept."""
+        if not field.data:
+            raise ValidationError(_("Please tick this: without it we may not keep your data."))
+
+    def validate_email(self, field: Field) -> None:
+        """Check the address' form, without asking any server."""
+        if field.data:
+            try:
+                parse_email(field.data)
+            except ContactError as error:
+                raise ValidationError(
+                    _("This address does not look right. Please check it, for example mari@example.org.")
+                ) from error
+
+    def validate_phone(self, field: Field) -> None:
+        """Check the number; spaces are welcome."""
+        if field.data:
+            try:
+                parse_phone(field.data)
+            except ContactError as error:
+                raise ValidationError(
+                    _("This number does not look right. Write it like 5552 2385 or +358 40 123 4567.")
+                ) from error
+
+    def validate_other_organisation(self, field: Field) -> None:
+        """Ask for the name when the organisation is another."""
+        if self.organisation.data == OTHER and not field.data:
+            raise ValidationError(_("Please write which organisation you come from."))
+
+    def entry(self, event: Event, source: str = "form") -> SignUp:
+        """Return the checked values as the service takes them."""
+        email = parse_email(self.email.data)
+        organisation = self.organisation.data
+        return SignUp(
+            first_name=self.first_name.data,
+            last_name=self.last_name.data,
+            email=email.normalised,
+            email_key=email.key,
+            phone=parse_phone(self.phone.data) if self.phone.data else "",
+            organisation_id=None if organisation == OTHER else int(organisation),
+            other_organisation=self.other_organisation.data if organisation == OTHER else "",
+            member_organisation=self.member_organisation.data or "",
+            role=self.role.data,
+            language=self.language.data,
+            photo_consent={"yes": True, "no": False}.get(self.photo_consent.data or ""),
+            nonce=self.nonce.data or token_urlsafe(18),
+            answers={q.id: answer_value(q, self[f"q{q.id}"].data) for q in event.questions},
+            source="desk" if source == "desk" else "form",
+        )
+
+    def question_fields(self, event: Event) -> list[Field]:
+        """Return the event's own fields in their order."""
+        return [self[f"q{question.id}"] for question in event.questions]
+
+
+def build(
+    event: Event,
+    organisations: Sequence[Organisation],
+    lang: str,
+    registration: Registration | None = None,
+) -> SignUpForm:
+    """Return the form of this event, filled from `registration` when it is changed."""
+    fields = {f"q{question.id}": _question_field(question, lang) for question in event.questions}
+    form_class: type[SignUpForm] = type("EventSignUpForm", (SignUpForm,), fields)
+    form = form_class(data=_data(event, registration) if registration else {"language": lang})
+    form.organisation.choices = [("", _("Please choose"))]
+    form.organisation.choices += [(str(o.id), o.name) for o in organisations]
+    if event.allows_others:
+        form.organisation.choices.append((OTHER, _("another organisation")))
+    else:
+        del form.other_organisation
+        form.other_organisation = _Nothing()
+    if not event.asks_photo_consent:
+        del form.photo_consent
+        form.photo_consent = _Nothing()
+    if not form.nonce.data:
+        form.nonce.data = token_urlsafe(18)
+    return form
+
+
+class _Nothing:
+    data: str | None = ""
+
+
+def _data(event: Event, registration: Registration) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: getattr(registration, name)
+        for name in (
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "other_organisation",
+            "member_organisation",
+            "role",
+            "language",
+        )
+    }
+    values["organisation"] = str(registration.organisation_id or OTHER)
+    values["photo_consent"] = {True: "yes", False: "no", None: None}[registration.photo_consent]
+    values["privacy"] = True
+    known = {answer.question_id: answer.value for answer in registration.answers}
+    for question in event.questions:
+        value = known.get(question.id)
+        if question.kind == "yesno":
+            value = {True: "yes", False: "no", None: None}[value]
+        elif question.kind == "choice":
+            value = str(value[0]) if value else None
+        elif question.kind == "choices":
+            value = [str(option) for option in value or ()]
+        values[f"q{question.id}"] = value
+    return values
+
+
+def _question_field(question: Question, lang: str) -> Any:
+    label, hint = question.label.to(lang), question.help.to(lang)
+    validators: list[Any] = [Sentence()] if question.required else []
+    options = [(str(option.id), option.label.to(lang)) for option in question.options]
+    if question.kind == "choice":
+        return RadioField(
+            label, choices=options, validators=validators or [MayBeEmpty()], description=hint
+        )
+    if question.kind == "choices":
+        return SelectMultipleField(
+            label, choices=options, validators=validators, description=hint
+        )
+    if question.kind == "yesno":
+        return RadioField(
+            label,
+            choices=[("yes", _("Yes")), ("no", _("No"))],
+            validators=validators or [MayBeEmpty()],
+            description=hint,
+        )
+    if question.kind == "long":
+        checks = [*validators, AtMost(4000), NoForbidden()]
+        return TextAreaField(label, filters=[prose], validators=checks, description=hint)
+    checks = [*validators, AtMost(500), NoForbidden()]
+    if question.kind in ("number", "date"):
+        checks.append(_is_number if question.kind == "number" else _is_date)
+    return StringField(label, filters=[line], validators=checks, description=hint)
+
+
+def _is_number(_form: Any, field: Field) -> None:
+    if field.data:
+        try:
+            number = Decimal(field.data.replace(",", "."))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or not field.data.isascii():
+            raise ValidationError(_("Please write a number, such as 2 or 1,5."))
+
+
+def _is_date(_form: Any, field: Field) -> None:
+    if field.data and _read_date(field.data) is None:
+        raise ValidationError(_("Please write a date like 24.08.2026."))
+
+
+def _read_date(text: str) -> date | None:
+    parts = text.split(".") if "." in text else text.split("-")[::-1]
+    try:
+        day, month, year = (int(part) for part in parts)
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def answer_value(question: Question, data: Any) -> Any:
+    """Return a field's value as it is stored; None for no answer."""
+    if data in (None, "", []):
+        return None
+    if question.kind == "yesno":
+        return data == "yes"
+    if question.kind == "choice":
+        return [int(data)]
+    if question.kind == "choices":
+        return [int(option) for option in data]
+    if question.kind == "number":
+        return str(data).replace(",", ".")
+    if question.kind == "date":
+        day = _read_date(data)
+        return day.isoformat() if day else None
+    return data
+
+
+def answer_text(question: Question, value: Any, lang: str) -> str:
+    """Return a stored answer in words, for pages and lists."""
+    if value is None:
+        return ""
+    if question.kind == "yesno":
+        return _("Yes") if value else _("No")
+    if question.kind in ("choice", "choices"):
+        return ", ".join(o.label.to(lang) for o in question.options if o.id in value)
+    return str(value)

@@ -1,0 +1,90 @@
+"""What every template may use: texts in the reader's language, dates, addresses of files."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from flask import Flask, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from koostoo.base import dates
+from koostoo.base.clock import local_day
+from koostoo.base.contact import format_phone
+from koostoo.base.localtext import LocalText
+from koostoo.base.markdown import render_markdown
+from koostoo.programme.models import Activity, Project
+from koostoo.web.language import current_lang
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+@lru_cache(maxsize=64)
+def static_url(name: str) -> str:
+    """Return the address of a static file, changing with its content so it can be cached long."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def local(text: LocalText) -> str:
+    """Return a text in the reader's language."""
+    return text.to(current_lang())
+
+
+def markdown(text: LocalText) -> Markup:
+    """Return an organiser's text as safe HTML, cleaned by `render_markdown`."""
+    return Markup(render_markdown(local(text)))  # noqa: S704 - cleaned by nh3 with a tight list
+
+
+def kind_label(activity: Activity) -> str:
+    """Return the words that stand before an activity everywhere."""
+    if activity.kind == "joint":
+        return _("Joint activity")
+    owner = activity.organisation
+    return _("Additional activity of %(name)s", name=owner.short_name or owner.name if owner else "")
+
+
+def funding(project: Project) -> dict[str, Any]:
+    """Return the project's funding block for `funding_block`."""
+    return {
+        "project_title": local(project.title),
+        "support_text": local(project.support_text),
+        "logos": [],
+    }
+
+
+def _heading(when: dates.When) -> str:
+    return dates.heading(when, current_lang())
+
+
+def _moment(moment: datetime) -> str:
+    return dates.moment(moment, current_lang())
+
+
+def _numeric(moment: date | datetime) -> str:
+    return dates.numeric(local_day(moment) if isinstance(moment, datetime) else moment)
+
+
+def set_up(app: Flask) -> None:
+    """Give the helpers to the templates; an unknown name in a template is an error."""
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31536000
+    app.jinja_env.filters.update(
+        local=local,
+        markdown=markdown,
+        heading=_heading,
+        moment=_moment,
+        numeric=_numeric,
+        phone=format_phone,
+        kind_label=kind_label,
+        money=lambda cents: dates.money(cents, current_lang()),
+    )
+    app.jinja_env.globals.update(static_url=static_url, funding=funding)
+
+    @app.context_processor
+    def navigation() -> dict[str, Any]:
+        return {"nav_links": [(_("Events"), url_for("public.home"))]}
