@@ -127,8 +127,9 @@ class SignUpForm(Form):
 
     def entry(self, event: Event, source: str = "form") -> SignUp:
         """Return the checked values as the service takes them."""
-        email = parse_email(self.email.data)
-        organisation = self.organisation.data
+        values = self.data
+        email = parse_email(values["email"])
+        organisation = values["organisation"]
         return SignUp(
             first_name=self.first_name.data,
             last_name=self.last_name.data,
@@ -136,11 +137,11 @@ class SignUpForm(Form):
             email_key=email.key,
             phone=parse_phone(self.phone.data) if self.phone.data else "",
             organisation_id=None if organisation == OTHER else int(organisation),
-            other_organisation=self.other_organisation.data if organisation == OTHER else "",
+            other_organisation=values.get("other_organisation", "") if organisation == OTHER else "",
             member_organisation=self.member_organisation.data or "",
             role=self.role.data,
             language=self.language.data,
-            photo_consent={"yes": True, "no": False}.get(self.photo_consent.data or ""),
+            photo_consent={"yes": True, "no": False}.get(values.get("photo_consent") or ""),
             nonce=self.nonce.data or token_urlsafe(18),
             answers={q.id: answer_value(q, self[f"q{q.id}"].data) for q in event.questions},
             source="desk" if source == "desk" else "form",
@@ -167,17 +168,11 @@ def build(
         form.organisation.choices.append((OTHER, _("another organisation")))
     else:
         del form.other_organisation
-        form.other_organisation = _Nothing()
     if not event.asks_photo_consent:
         del form.photo_consent
-        form.photo_consent = _Nothing()
     if not form.nonce.data:
         form.nonce.data = token_urlsafe(18)
     return form
-
-
-class _Nothing:
-    data: str | None = ""
 
 
 def _data(event: Event, registration: Registration) -> dict[str, Any]:

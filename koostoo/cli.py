@@ -1,0 +1,113 @@
+"""Commands: `flask project load`, `samples`, `organiser invite`, `worker`, `backup`, `restore`."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from koostoo import worker
+from koostoo.accounts.service import invite_organiser, make_local_link
+from koostoo.base.backup import BackupError, back_up, restore
+from koostoo.base.clock import local_day, now
+from koostoo.base.contact import ContactError
+from koostoo.base.tokens import make_token
+from koostoo.events.load import load_project
+from koostoo.events.samples import add_samples, remove_samples
+from koostoo.programme.project_file import ProjectFileError
+
+project = AppGroup("project", help="Projects as files.")
+samples = AppGroup("samples", help="Sample events for trying things out.")
+organiser = AppGroup("organiser", help="People who run events.")
+
+
+@project.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def project_load(file: Path) -> None:
+    """Load FILE or bring the project up to date with it; the same file twice changes nothing."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        report = load_project(text, now(), current_app.config["BASE_HOST"])
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: not a UTF-8 text file ({error.reason})") from error
+    except ProjectFileError as error:
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        raise click.ClickException(f"{file} was not loaded:\n{problems}") from error
+    click.echo(str(report))
+
+
+@samples.command("add")
+def samples_add() -> None:
+    """Add the upcoming sample events; a second time changes nothing."""
+    moment = now()
+    number = add_samples(local_day(moment), moment, current_app.config["BASE_HOST"])
+    click.echo(f"{number} sample events added")
+
+
+@samples.command("remove")
+def samples_remove() -> None:
+    """Remove the sample events with everything people entered for them."""
+    click.echo(f"{remove_samples()} sample events removed")
+
+
+@organiser.command("invite")
+@click.argument("email")
+@click.option("--print-link", is_flag=True, help="Print a sign-in link that works once.")
+def organiser_invite(email: str, print_link: bool) -> None:
+    """Let the person with this address sign in to the desk."""
+    moment = now()
+    try:
+        invite_organiser(email, moment)
+    except ContactError as error:
+        raise click.ClickException(f"{email} is not an e-mail address") from error
+    base = current_app.config["BASE_URL"]
+    if print_link:
+        token = make_token(
+            [current_app.config["SECRET_KEY"]], "signin", make_local_link(email, moment)
+        )
+        click.echo(f"{base}/desk/signin/{token}")
+    else:
+        click.echo(f"{email} may now sign in at {base}/desk/signin/")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Deliver what is due now, then end.")
+def run_worker(once: bool) -> None:
+    """Deliver mail and do what falls due, until stopped."""
+    if once:
+        click.echo(f"{worker.run_once(now())} letters handled")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    worker.run(stop)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_command(file: Path) -> None:
+    """Write a consistent copy of the database to FILE while the service runs."""
+    try:
+        back_up(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"backup written to {file}")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Put the database back from FILE; stop web and worker first."""
+    try:
+        restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"database restored from {file}")
+
+
+def set_up(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for command in (project, samples, organiser, run_worker, backup_command, restore_command):
+        app.cli.add_command(command)

@@ -1,0 +1,114 @@
+"""See, change and cancel one's own registration. GET and HEAD change nothing."""
+
+from flask import Response as FlaskResponse
+from flask import abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from koostoo.base.clock import now
+from koostoo.base.dates import tile
+from koostoo.registration import rules, service
+from koostoo.registration.models import Registration
+from koostoo.registration.queries import invited_organisations, queue_place
+from koostoo.web.feeds import feed_response
+from koostoo.web.forms import ButtonForm
+from koostoo.web.language import current_lang
+from koostoo.web.links import find_registration, own_feed, own_page
+from koostoo.web.mine import bp
+from koostoo.web.rights import right
+from koostoo.web.signup_form import answer_text, build, role_label
+from koostoo.web.view import local
+
+
+def _open(token: str, purpose: str = "my") -> Registration:
+    return find_registration(purpose, token) or abort(404)
+
+
+@bp.get("/<token>")
+@right("secret_link")
+def show(token: str) -> str:
+    """Show the registration: standing first, then what was answered."""
+    registration = _open(token)
+    event = registration.event
+    moment = now()
+    event_facts = service.facts(event, moment)
+    lang = current_lang()
+    answers = {answer.question_id: answer.value for answer in registration.answers}
+    return render_template(
+        "mine/show.html",
+        registration=registration,
+        event=event,
+        tile=tile(event.when, lang),
+        is_new="new" in request.args,
+        place=queue_place(registration) if registration.state == "waiting" else None,
+        role=role_label(registration.role),
+        answers=[
+            (local(q.label), answer_text(q, answers.get(q.id), lang)) for q in event.questions
+        ],
+        may_change=rules.may_change(event_facts, registration.state, moment),
+        may_cancel=rules.may_cancel(event_facts, registration.state),
+        edit_url=own_page(registration.link_id, "mine.edit"),
+        cancel_url=own_page(registration.link_id, "mine.cancel"),
+        feed_path=own_feed(registration.link_id),
+    )
+
+
+@bp.route("/<token>/edit", methods=["GET", "POST"])
+@right("secret_link")
+def edit(token: str) -> str | Response | tuple[str, int]:
+    """Change answers until the deadline."""
+    registration = _open(token)
+    event = registration.event
+    back = own_page(registration.link_id)
+    moment = now()
+    if not rules.may_change(service.facts(event, moment), registration.state, moment):
+        flash(_("Answers can no longer be changed here. Please write to the organiser."), "warning")
+        return redirect(back, 303)
+    form = build(event, invited_organisations(event), current_lang(), registration)
+    # Whose seat it is does not change; the fields are shown as text instead.
+    form.first_name.data, form.last_name.data = registration.first_name, registration.last_name
+    form.email.data = registration.email
+    form.privacy.data = True
+    if form.validate_on_submit():
+        if service.change(registration.id, form.entry(event), now()):
+            flash(_("Your answers are saved."), "success")
+        else:
+            flash(_("Answers can no longer be changed here."), "warning")
+        return redirect(back, 303)
+    page = render_template("mine/edit.html", registration=registration, event=event, form=form)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/<token>/cancel", methods=["GET", "POST"])
+@right("secret_link")
+def cancel(token: str) -> str | Response:
+    """Ask once, then give the seat up."""
+    registration = _open(token)
+    back = own_page(registration.link_id)
+    moment = now()
+    event_facts = service.facts(registration.event, moment)
+    form = ButtonForm()
+    if form.validate_on_submit():
+        if service.cancel(registration.id, moment, "participant"):
+            flash(_("Your registration is cancelled. Thank you for telling us."), "success")
+        return redirect(back, 303)
+    if not rules.may_cancel(event_facts, registration.state):
+        return redirect(back, 303)
+    return render_template(
+        "mine/cancel.html",
+        registration=registration,
+        event=registration.event,
+        form=form,
+        back=back,
+        is_late=rules.is_late(event_facts, moment),
+    )
+
+
+@bp.get("/<token>/calendar.ics")
+@right("secret_link")
+def feed(token: str) -> FlaskResponse:
+    """Feed of the event one has a seat at; empty after cancelling."""
+    registration = _open(token, "feed")
+    event = registration.event
+    listed = registration.state == "confirmed" and event.when.is_fixed
+    return feed_response(local(event.title), [event] if listed else [], private=True)

@@ -1,0 +1,152 @@
+"""The home page, a project's page, an event's page, the privacy notice, liveness."""
+
+from typing import Any
+
+from flask import Response, abort, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import text
+
+from koostoo.base import dates, keep
+from koostoo.base.clock import local_day, now
+from koostoo.base.database import db
+from koostoo.base.text import truncate
+from koostoo.calendars import links
+from koostoo.events import queries
+from koostoo.events.entries import calendar_entry
+from koostoo.events.models import Event
+from koostoo.registration.queries import seats_of
+from koostoo.registration.rules import standing
+from koostoo.registration.service import facts
+from koostoo.web.language import current_lang
+from koostoo.web.links import absolute
+from koostoo.web.public import bp
+from koostoo.web.public.cards import cards, status_text
+from koostoo.web.rights import right
+from koostoo.web.view import local
+
+
+@bp.get("/")
+@right("public")
+def home() -> str:
+    """Show what one can sign up for now."""
+    moment = now()
+    events = queries.coming_events(local_day(moment))
+    return render_template(
+        "public/home.html",
+        cards=cards(events, moment),
+        projects=queries.all_projects(),
+        calendar=subscription(url_for("public.calendar")),
+    )
+
+
+@bp.get("/project/<slug>")
+@right("public")
+def project(slug: str) -> str:
+    """Show a project: what was promised and what has been held."""
+    found = queries.find_project(slug) or abort(404)
+    moment = now()
+    events = queries.project_events(found.id)
+    coming = [event for event in events if not event.when.is_over(moment)][::-1]
+    past = [event for event in events if event.when.is_over(moment)]
+    held: dict[int, list[Event]] = {activity.id: [] for activity in found.activities}
+    for event in past:
+        if event.state == "published" and not event.is_sample:
+            held[event.activity_id].append(event)
+    return render_template(
+        "public/project.html",
+        project=found,
+        period=dates.period(found.starts_on, found.ends_on, current_lang()),
+        held=held,
+        coming=cards(coming, moment),
+        past=cards(past, moment),
+    )
+
+
+@bp.get("/events/<slug>")
+@right("public")
+def event(slug: str) -> str:
+    """Show an event with everything one needs to decide."""
+    found = queries.find_event(slug) or abort(404)
+    moment = now()
+    state = standing(facts(found, moment), moment)
+    lang = current_lang()
+    return render_template(
+        "public/event.html",
+        event=found,
+        tile=dates.tile(found.when, lang),
+        seats=seats_of([found])[found.id],
+        state=state,
+        status=status_text(found, state),
+        description=truncate(local(found.summary), 150),
+        calendar=event_calendar(found),
+    )
+
+
+@bp.get("/privacy")
+@right("public")
+def privacy() -> str:
+    """Show the privacy notice, made from the projects and the real retention classes."""
+    return render_template(
+        "public/privacy.html",
+        projects=queries.all_projects(),
+        sensitive_days=keep.SENSITIVE_DAYS,
+        security_days=keep.SECURITY_DAYS,
+    )
+
+
+@bp.get("/healthz")
+@right("public")
+def healthz() -> Response:
+    """Say that the process lives and reaches its database."""
+    db.session.execute(text("SELECT 1"))
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/robots.txt")
+@right("public")
+def robots() -> Response:
+    """Let search engines and calendar importers in, not to private pages."""
+    return Response("User-agent: *\nDisallow: /desk/\n", mimetype="text/plain")
+
+
+def subscription(path: str) -> dict[str, str]:
+    """Return the links by which a calendar program subscribes to a feed."""
+    address = absolute(path)
+    return {
+        "webcal": links.webcal_url(address),
+        "google": links.google_subscribe_url(address),
+        "outlook": links.outlook_subscribe_url(address),
+        "feed": address,
+    }
+
+
+def event_calendar(event: Event) -> dict[str, str] | None:
+    """Return the add-to-calendar links of a dated event that is still on."""
+    if not event.when.is_fixed or event.state != "published":
+        return None
+    entry = calendar_entry(
+        event, current_lang(), absolute(url_for("public.event", slug=event.slug))
+    )
+    path = url_for("public.event_calendar_file", slug=event.slug)
+    return {
+        "ics": path,
+        "google": links.google_event_url(entry),
+        "outlook": links.outlook_event_url(entry),
+    }
+
+
+@bp.app_context_processor
+def _labels() -> dict[str, Any]:
+    return {"state_words": state_words}
+
+
+def state_words(state: str) -> str:
+    """Return the words for a registration's standing."""
+    return {
+        "pending": _("awaiting confirmation"),
+        "confirmed": _("confirmed"),
+        "waiting": _("on the waiting list"),
+        "offered": _("seat offered"),
+        "cancelled": _("withdrawn"),
+        "rejected": _("declined by the organiser"),
+    }[state]

@@ -1,0 +1,130 @@
+"""Signing up, and asking for one's links again."""
+
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+from wtforms import EmailField, ValidationError
+
+from koostoo.accounts.limits import count_attempt
+from koostoo.base.clock import now
+from koostoo.base.contact import ContactError, parse_email
+from koostoo.base.dates import tile
+from koostoo.events import queries
+from koostoo.events.models import Event
+from koostoo.registration.queries import invited_organisations, seats_of
+from koostoo.registration.rules import standing
+from koostoo.registration.service import SignedUp, SignUpRefused, facts, send_links, sign_up
+from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line
+from koostoo.web.language import current_lang
+from koostoo.web.links import own_page
+from koostoo.web.public import bp
+from koostoo.web.public.cards import status_text
+from koostoo.web.rights import right
+from koostoo.web.signup_form import SignUpForm, build
+
+
+HOUR = timedelta(hours=1)
+
+
+@bp.route("/events/<slug>/register", methods=["GET", "POST"])
+@right("public")
+def register(slug: str) -> str | Response | tuple[str, int]:
+    """Show the sign-up form; on POST register and lead to the own page."""
+    event = queries.find_event(slug) or abort(404)
+    moment = now()
+    state = standing(facts(event, moment), moment)
+    form = build(event, invited_organisations(event), current_lang())
+    if request.method == "POST" and form.website.data:
+        # Only a robot fills in the hidden field; it is told nothing.
+        return redirect(url_for("public.home"), 303)
+    if form.validate_on_submit():
+        try:
+            outcome = _sign_up(event, form)
+        except SignUpRefused as refusal:
+            state = "closed" if refusal.reason == "full" else standing(facts(event, now()), now())
+            form.form_errors.append(_refusal_text(event, refusal.reason))
+        else:
+            return _answer(event, outcome)
+    return _page(event, form, state)
+
+
+def _sign_up(event: Event, form: SignUpForm) -> SignedUp:
+    try:
+        return sign_up(event.id, form.entry(event), now())
+    except IntegrityError:
+        # The same person came through another door at the same instant; ask again under the lock.
+        return sign_up(event.id, form.entry(event), now())
+
+
+def _answer(event: Event, outcome: SignedUp) -> Response:
+    if outcome.already:
+        return redirect(url_for("public.already", slug=event.slug), 303)
+    return redirect(own_page(outcome.link_id) + "?new=1", 303)
+
+
+def _page(event: Event, form: SignUpForm, state: str) -> tuple[str, int]:
+    page = render_template(
+        "public/register.html",
+        event=event,
+        form=form,
+        tile=tile(event.when, current_lang()),
+        seats=seats_of([event])[event.id],
+        state=state,
+        status=status_text(event, state),  # type: ignore[arg-type]  # a Standing in words
+    )
+    return page, 422 if form.errors else 200
+
+
+def _refusal_text(event: Event, reason: str) -> str:
+    if reason == "full":
+        return _("All seats are taken and this event has no waiting list.")
+    return status_text(event, reason) or _("This event takes no registrations now.")  # type: ignore[arg-type]
+
+
+@bp.get("/events/<slug>/already")
+@right("public")
+def already(slug: str) -> str:
+    """Say that this person has a place and that the link is in the mail."""
+    event = queries.find_event(slug) or abort(404)
+    return render_template("public/already.html", event=event)
+
+
+class LinksForm(Form):
+    """The address to which the links go."""
+
+    email = EmailField(
+        _l("E-mail"), filters=[line], validators=[Sentence(), AtMost(254), NoForbidden()]
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        """Check the address' form."""
+        if field.data:
+            try:
+                parse_email(field.data)
+            except ContactError as error:
+                raise ValidationError(_("This address does not look right.")) from error
+
+
+@bp.route("/my/", methods=["GET", "POST"])
+@right("public")
+def links() -> str | Response | tuple[str, int]:
+    """Mail somebody their links again; the answer is alike for every address."""
+    form = LinksForm()
+    if form.validate_on_submit():
+        address = parse_email(form.email.data)
+        moment = now()
+        source = request.remote_addr or ""
+        if count_attempt("links", address.key, 3, HOUR, moment) and count_attempt(
+            "links-from", source, 30, HOUR, moment
+        ):
+            send_links(address.key, address.normalised, moment)
+        flash(
+            _("If there is a registration with this address, the links are on their way to it."),
+            "success",
+        )
+        return redirect(url_for("public.links"), 303)
+    return render_template("public/links.html", form=form), 422 if form.errors else 200
