@@ -1,0 +1,165 @@
+"""Decisions about events: what is missing, what moves a calendar, how a copy is shifted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from koostoo.base.dates import ZONE, When
+from koostoo.base.localtext import LocalText
+
+Missing = Literal[
+    "summary", "place", "join_link", "contact", "options", "date_past", "deadline_past", "deadline"
+]
+
+
+NO_WORDS = LocalText()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDraft:
+    """A question as the organiser wrote it; `id` is None for a new one."""
+
+    id: int | None
+    kind: str
+    label: LocalText
+    help: LocalText = NO_WORDS
+    required: bool = False
+    options: tuple[LocalText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """All an organiser decides about an event, checked in shape; instants are aware."""
+
+    activity_id: int
+    organiser_id: int
+    title: LocalText
+    when: When
+    summary: LocalText = NO_WORDS
+    programme: LocalText = NO_WORDS
+    audience: LocalText = NO_WORDS
+    place: LocalText = NO_WORDS
+    mode: str = "onsite"
+    join_link: str = ""
+    takes_registrations: bool = True
+    capacity: int | None = None
+    has_waiting_list: bool = True
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    allows_others: bool = False
+    asks_photo_consent: bool = True
+    contribution_cents: int = 0
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    questions: tuple[QuestionDraft, ...] = ()
+
+
+def missing(draft: EventDraft, now: datetime) -> list[Missing]:
+    """Return what stands in the way of showing this event to people, in the form's order."""
+    needs_deadline_check = draft.takes_registrations and draft.closes_at is not None
+    checks: list[tuple[bool, Missing]] = [
+        (not draft.summary, "summary"),
+        (draft.when.is_over(now), "date_past"),
+        (draft.mode != "online" and not draft.place, "place"),
+        (draft.mode == "online" and not draft.join_link, "join_link"),
+        (needs_deadline_check and _at_or_before(draft.closes_at, now), "deadline_past"),
+        (needs_deadline_check and _at_or_before(draft.closes_at, draft.opens_at), "deadline"),
+        (not (draft.contact_email or draft.contact_phone), "contact"),
+        (any(lacks_options(question) for question in draft.questions), "options"),
+    ]
+    return [code for wrong, code in checks if wrong]
+
+
+def missing_after_edit(draft: EventDraft, now: datetime) -> list[Missing]:
+    """Return what a published event may not lose; its date and deadline may well have passed."""
+    return [code for code in missing(draft, now) if code not in ("date_past", "deadline_past")]
+
+
+def lacks_options(question: QuestionDraft) -> bool:
+    """Say whether there is too little to choose from."""
+    return question.kind in ("choice", "choices") and len(question.options) < 2
+
+
+def moves_calendar(old: EventDraft, new: EventDraft) -> bool:
+    """Say whether people must hear of the change: another time, place or join link."""
+    return (old.when, old.place, old.mode, old.join_link) != (
+        new.when,
+        new.place,
+        new.mode,
+        new.join_link,
+    )
+
+
+def has_more_seats(old: EventDraft, new: EventDraft) -> bool:
+    """Say whether the limit was raised or lifted."""
+    if old.capacity is None:
+        return False
+    return new.capacity is None or new.capacity > old.capacity
+
+
+def has_fewer_seats(old: EventDraft, new: EventDraft) -> bool:
+    """Say whether the limit was lowered or set where there was none."""
+    if new.capacity is None:
+        return False
+    return old.capacity is None or new.capacity < old.capacity
+
+
+def match_options(
+    old: Sequence[tuple[int, LocalText]], new: Sequence[LocalText]
+) -> list[int | None]:
+    """Return for each new option the number of the old one it continues, None for a fresh one.
+
+    The same words are the same option wherever they stand now. When as many old ones are left
+    over as new ones, these were reworded, and continue each other in their order.
+    """
+    left = list(old)
+    matched: list[int | None] = []
+    for words in new:
+        same = next((pair for pair in left if pair[1].et == words.et), None)
+        if same is not None:
+            left.remove(same)
+        matched.append(None if same is None else same[0])
+    if len(left) == matched.count(None):
+        reworded = iter(left)
+        matched = [next(reworded)[0] if number is None else number for number in matched]
+    return matched
+
+
+def shifted(draft: EventDraft, first: date) -> EventDraft:
+    """Return a copy that begins on `first`: same hours by the clock, deadlines moved alike.
+
+    A month or a season becomes that of the year and month of `first`. Questions are new ones.
+    """
+    days = first - draft.when.first
+    return replace(
+        draft,
+        when=_shifted_when(draft.when, first),
+        opens_at=_moved(draft.opens_at, days),
+        closes_at=_moved(draft.closes_at, days),
+        questions=tuple(replace(question, id=None) for question in draft.questions),
+    )
+
+
+def _shifted_when(when: When, first: date) -> When:
+    days = first - when.first
+    starts_at, ends_at = _moved(when.starts_at, days), _moved(when.ends_at, days)
+    if starts_at is not None and ends_at is not None:
+        return When.timed(starts_at, ends_at)
+    if when.kind == "month":
+        return When.month(first.year, first.month)
+    if when.season is not None:
+        return When.of_season(first.year, when.season)
+    return When.days(first, when.last + days)
+
+
+def _moved(moment: datetime | None, days: timedelta) -> datetime | None:
+    if moment is None:
+        return None
+    local = moment.astimezone(ZONE)
+    return datetime.combine(local.date() + days, local.time(), ZONE).astimezone(UTC)
+
+
+def _at_or_before(moment: datetime | None, limit: datetime | None) -> bool:
+    return moment is not None and limit is not None and moment <= limit

@@ -1,0 +1,181 @@
+"""Use cases of events before anybody has signed up: create, copy, publish.
+
+Editing and calling off touch seats and letters and live in `registration.event_changes`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from secrets import token_hex
+from typing import TypeVar
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from koostoo.base.database import transaction
+from koostoo.base.localtext import LocalText
+from koostoo.base.text import SLUG_LENGTH, slugify
+from koostoo.events import rules
+from koostoo.events.models import Event, Option, Question
+from koostoo.events.rules import EventDraft, QuestionDraft
+
+Row = TypeVar("Row", Question, Option)
+
+PLAIN_FIELDS = (
+    "activity_id",
+    "organiser_id",
+    "title",
+    "when",
+    "summary",
+    "programme",
+    "audience",
+    "place",
+    "mode",
+    "join_link",
+    "takes_registrations",
+    "capacity",
+    "has_waiting_list",
+    "opens_at",
+    "closes_at",
+    "allows_others",
+    "asks_photo_consent",
+    "contribution_cents",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
+"""What an event and its draft have in common, questions apart."""
+
+
+class NotReady(Exception):
+    """The event cannot be shown to people yet; `codes` are of `rules.Missing`."""
+
+    def __init__(self, codes: Sequence[rules.Missing]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = list(codes)
+
+
+class NotADraft(Exception):
+    """The event was published or called off already."""
+
+
+def create_event(draft: EventDraft, now: datetime) -> str:
+    """Add a draft event nobody sees yet; return its slug, made from the title and unique."""
+    with transaction() as session:
+        return _add_event(session, draft, now).slug
+
+
+def copy_event(event_id: int, title: LocalText, first: date, now: datetime) -> str:
+    """Add a draft like an existing event, beginning on `first`; return its slug.
+
+    Everything is taken over but registrations. Raises LookupError.
+    """
+    with transaction() as session:
+        original = draft_of(_get_event(session, event_id))
+        draft = replace(rules.shifted(original, first), title=title)
+        return _add_event(session, draft, now).slug
+
+
+def publish_event(event_id: int, now: datetime) -> None:
+    """Show a draft to everybody; raise NotReady with what is missing, NotADraft, LookupError."""
+    with transaction() as session:
+        event = _get_event(session, event_id)
+        if event.state != "draft":
+            raise NotADraft
+        codes = rules.missing(draft_of(event), now)
+        if codes:
+            raise NotReady(codes)
+        event.state = "published"
+        event.version += 1
+        event.revised_at = now
+
+
+def draft_of(event: Event) -> EventDraft:
+    """Return what an organiser decided about this event, as plain values."""
+    return EventDraft(
+        **{name: getattr(event, name) for name in PLAIN_FIELDS},
+        questions=tuple(
+            QuestionDraft(
+                id=question.id,
+                kind=question.kind,
+                label=question.label,
+                help=question.help,
+                required=question.required,
+                options=tuple(option.label for option in question.options),
+            )
+            for question in event.questions
+        ),
+    )
+
+
+def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
+    """Put a draft into the rows of an event; part of the caller's transaction.
+
+    Questions and options that continue keep their number, so answers stay with them.
+    """
+    for name in PLAIN_FIELDS:
+        setattr(event, name, getattr(draft, name))
+    known = {question.id: question for question in event.questions}
+    event.questions = _placed(
+        session,
+        event.questions,
+        [known.get(wanted.id or 0) or Question(position=0) for wanted in draft.questions],
+    )
+    for question, wanted in zip(event.questions, draft.questions, strict=True):
+        question.kind, question.required = wanted.kind, wanted.required
+        question.label, question.help = wanted.label, wanted.help
+        _write_options(session, question, wanted.options)
+
+
+def _write_options(session: Session, question: Question, labels: Sequence[LocalText]) -> None:
+    known = {option.id: option for option in question.options}
+    numbers = rules.match_options([(o.id, o.label) for o in question.options], labels)
+    question.options = _placed(
+        session,
+        question.options,
+        [known.get(number or 0) or Option(position=0) for number in numbers],
+    )
+    for option, label in zip(question.options, labels, strict=True):
+        option.label = label
+
+
+def _placed(session: Session, old: Sequence[Row], new: list[Row]) -> list[Row]:
+    """Number the rows from 0; those already stored step aside first, because places are unique."""
+    stored = [row for row in old if row in session]
+    for place, row in enumerate(stored, 1):
+        row.position = -place
+    if stored:
+        session.flush()
+    for place, row in enumerate(new):
+        row.position = place
+    return new
+
+
+def _add_event(session: Session, draft: EventDraft, now: datetime) -> Event:
+    event = Event(
+        slug=_free_slug(session, draft),
+        state="draft",
+        uid=f"event-{token_hex(12)}@{current_app.config['BASE_HOST']}",
+        created_at=now,
+        revised_at=now,
+    )
+    write_draft(session, event, draft)
+    session.add(event)
+    return event
+
+
+def _free_slug(session: Session, draft: EventDraft) -> str:
+    """Return the title's slug, with the year and then a number where it is taken."""
+    plain = slugify(draft.title.to("et"), "yritus")[: SLUG_LENGTH - 10].strip("-")
+    dated = f"{plain}-{draft.when.first.year}"
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(plain))))
+    numbered = (f"{dated}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (plain, dated, *numbered) if slug not in taken)
+
+
+def _get_event(session: Session, event_id: int) -> Event:
+    event = session.get(Event, event_id, with_for_update={"of": Event})
+    if event is None:
+        raise LookupError(event_id)
+    return event

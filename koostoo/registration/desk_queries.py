@@ -1,0 +1,236 @@
+"""Reads of the organisers' desk: events with their counts, lists of people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from koostoo.base.database import db
+from koostoo.base.text import fold
+from koostoo.events.models import Event, Question
+from koostoo.mail.models import OutboxMessage
+from koostoo.programme.models import Activity, Organisation, Project
+from koostoo.registration.models import SEATED, Answer, Registration
+
+PAGE_SIZE = 100
+CHUNK = 500
+OTHER = "other"
+
+
+class EventRow(NamedTuple):
+    """An event in the desk's list; seated and waiting are numbers of people."""
+
+    event: Event
+    seated: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the organiser wants to see; empty means all.
+
+    `text` is looked for in names, addresses, phones and the organisations represented;
+    `organisation` is a number as text, or "other".
+    """
+
+    text: str = ""
+    state: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, counted from 1."""
+
+    rows: Sequence[Registration]
+    total: int
+    number: int
+    count: int
+
+
+class ListRow(NamedTuple):
+    """A person in a download; `answers` by question number."""
+
+    id: int
+    state: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    organisation: str
+    member_organisation: str
+    role: str
+    language: str
+    photo_consent: bool | None
+    created_at: datetime
+    answers: dict[int, Any]
+
+
+def list_events() -> list[EventRow]:
+    """Return all events by date with their numbers of people, in one query."""
+    counts = (
+        select(
+            Registration.event_id,
+            func.sum(case((Registration.state.in_(SEATED), 1), else_=0)).label("seated"),
+            func.sum(case((Registration.state == "waiting", 1), else_=0)).label("waiting"),
+        )
+        .group_by(Registration.event_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Event, func.coalesce(counts.c.seated, 0), func.coalesce(counts.c.waiting, 0))
+        .outerjoin(counts, counts.c.event_id == Event.id)
+        .options(
+            joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Event.activity).joinedload(Activity.organisation),
+        )
+        .order_by(Event.starts_on, Event.id)
+    )
+    return [EventRow(event, int(seated), int(waiting)) for event, seated, waiting in rows]
+
+
+def find_event(slug: str) -> Event | None:
+    """Return an event of any state with all the desk shows of it."""
+    return db.session.scalar(
+        select(Event)
+        .where(Event.slug == slug)
+        .options(
+            joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Event.activity).joinedload(Activity.organisation),
+            joinedload(Event.organiser),
+            selectinload(Event.questions).selectinload(Question.options),
+        )
+    )
+
+
+def find_registration(event: Event, registration_id: int) -> Registration | None:
+    """Return a registration of this event; None for one of another."""
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.id == registration_id, Registration.event_id == event.id
+        )
+    )
+
+
+def activity_choices() -> Sequence[Activity]:
+    """Return the activities of all projects, the latest project first."""
+    return db.session.scalars(
+        select(Activity)
+        .join(Activity.project)
+        .options(joinedload(Activity.project), joinedload(Activity.organisation))
+        .order_by(Project.starts_on.desc(), Project.id, Activity.position)
+    ).all()
+
+
+def organisation_choices() -> Sequence[Organisation]:
+    """Return all organisations by name."""
+    return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
+
+
+def state_counts(event_id: int) -> dict[str, int]:
+    """Return how many registrations of the event there are in each state."""
+    rows = db.session.execute(
+        select(Registration.state, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.state)
+    )
+    return dict(rows.tuples().all())
+
+
+def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
+    """Return one page of the event's people in Estonian order, organisations loaded."""
+    conditions = _conditions(event_id, wanted)
+    total = db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
+    count = max(1, -(-total // PAGE_SIZE))
+    number = min(max(number, 1), count)
+    rows = db.session.scalars(
+        select(Registration)
+        .where(*conditions)
+        .options(joinedload(Registration.organisation))
+        .order_by(Registration.sort_key, Registration.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    ).all()
+    return Page(rows, total, number, count)
+
+
+def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
+    """Give out the people of a list one by one, in Estonian order, in constant memory.
+
+    Two queries whatever the length: people and answers come in the same order and are joined
+    here, so neither list is ever held as a whole.
+    """
+    order = (Registration.sort_key, Registration.id)
+    conditions = _conditions(event_id, wanted)
+    people: Iterable[Any] = db.session.execute(
+        select(
+            Registration.id,
+            Registration.state,
+            Registration.first_name,
+            Registration.last_name,
+            Registration.email,
+            Registration.phone,
+            func.coalesce(Organisation.name, Registration.other_organisation),
+            Registration.member_organisation,
+            Registration.role,
+            Registration.language,
+            Registration.photo_consent,
+            Registration.created_at,
+        )
+        .outerjoin(Registration.organisation)
+        .where(*conditions)
+        .order_by(*order),
+        execution_options={"yield_per": CHUNK},
+    )
+    answers = db.session.execute(
+        select(Registration.id, Answer.question_id, Answer.value)
+        .join(Answer, Answer.registration_id == Registration.id)
+        .where(*conditions)
+        .order_by(*order),
+        execution_options={"yield_per": CHUNK},
+    )
+    groups = groupby(answers.tuples(), key=lambda row: row[0])
+    owner, given = next(groups, (None, iter(())))
+    for person in people:
+        values: dict[int, Any] = {}
+        if owner == person[0]:
+            values = {question_id: value for _, question_id, value in given}
+            owner, given = next(groups, (None, iter(())))
+        yield ListRow(*person, values)
+
+
+def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:
+    """Return, for those whose letter could not be delivered, the server's reason."""
+    numbers = [registration.id for registration in registrations]
+    rows = db.session.execute(
+        select(OutboxMessage.registration_id, OutboxMessage.last_error)
+        .where(OutboxMessage.registration_id.in_(numbers), OutboxMessage.state == "failed")
+        .order_by(OutboxMessage.id)
+    )
+    return {number: reason for number, reason in rows if number is not None}
+
+
+def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id]
+    if wanted.state:
+        conditions.append(Registration.state == wanted.state)
+    if wanted.organisation == OTHER:
+        conditions.append(Registration.organisation_id.is_(None))
+    elif wanted.organisation:
+        conditions.append(Registration.organisation_id == int(wanted.organisation))
+    # Keys are stored folded, so words match whatever their case; all words must be there.
+    conditions.extend(_holds(word) for word in fold(wanted.text).split())
+    return conditions
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return or_(
+        Registration.person_key.contains(word, autoescape=True),
+        Registration.email_key.contains(word, autoescape=True),
+        Registration.phone.contains(word, autoescape=True),
+        func.lower(Registration.member_organisation).contains(word, autoescape=True),
+    )
