@@ -1,0 +1,204 @@
+"""The cast and the stage: a real database (SQLite, or PostgreSQL when asked), real requests.
+
+Set TEST_DATABASE_URL to a PostgreSQL address to run the same tests there; each test process
+gets a database of its own beside it.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, make_url, text
+
+from config import settings
+from koostoo import create_app
+from koostoo.base.clock import now
+from koostoo.base.database import db, transaction
+from koostoo.base.dates import When
+from koostoo.base.localtext import LocalText
+from koostoo.events.models import Event, Option, Question
+from koostoo.programme.models import Activity, Organisation, Partner, Project
+from koostoo.registration.rules import SignUp
+
+KEY = "a key for tests only, long enough to be taken"
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of this test process."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+        return
+    name = f"koostoo_test_{token_hex(4)}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def base_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a migrated database, made once per test process."""
+    config = settings(
+        {
+            "KOOSTOO_ENV": "development",
+            "SECRET_KEY": KEY,
+            "BASE_URL": "http://localhost",
+            "DATABASE_URL": database_url,
+            "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+        }
+    )
+    app = create_app({**config, "TESTING": True})
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(base_app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The application with empty tables and its own instance folder."""
+    base_app.config["INSTANCE_PATH"] = str(tmp_path)
+    with base_app.app_context():
+        yield base_app
+        db.session.rollback()
+        with transaction() as session:
+            for table in reversed(db.metadata.sorted_tables):
+                session.execute(table.delete())
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def programme(app: Flask) -> Activity:
+    """A made-up project with host, one partner and one joint activity; returns the activity."""
+    with transaction() as session:
+        host = Organisation(slug="host", name="MTÜ Näidis", short_name="Näidis")
+        partner = Organisation(slug="partner", name="MTÜ Partner", short_name="")
+        project = Project(
+            slug="project",
+            title=LocalText("Näidisprojekt", "Sample project"),
+            starts_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
+            ends_on=datetime(2027, 12, 31, tzinfo=UTC).date(),
+            support_text=LocalText("Toetab näidisfond", "Supported by a sample fund"),
+            partners=[
+                Partner(organisation=host, role="host", position=1),
+                Partner(organisation=partner, role="partner", position=2),
+            ],
+        )
+        activity = Activity(
+            project=project,
+            slug="trip",
+            kind="joint",
+            position=1,
+            title=LocalText("Õppereis liikmetele", "Study trip for members"),
+            description=LocalText("Vähemalt üks õppereis"),
+            target=1,
+        )
+        session.add_all([host, partner, project, activity])
+    return activity
+
+
+@pytest.fixture
+def make_event(programme: Activity) -> Callable[..., Event]:
+    """A factory of published events a month ahead; any column may be given."""
+
+    def make(**values: Any) -> Event:
+        moment = now()
+        start = (moment + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
+        when = values.pop("when", None) or When.timed(start, start + timedelta(hours=6))
+        questions = values.pop("questions", [])
+        with transaction() as session:
+            number = token_hex(4)
+            event = Event(
+                activity_id=programme.id,
+                organiser_id=session.query(Organisation).order_by(Organisation.id).first().id,  # type: ignore[union-attr]
+                slug=values.pop("slug", f"event-{number}"),
+                uid=f"event-{number}@localhost",
+                title=values.pop("title", LocalText("Õppereis Voorele", "Study trip to Voore")),
+                created_at=moment,
+                revised_at=moment,
+                **{"state": "published", "place": LocalText("Voore külalistemaja"), **values},
+            )
+            event.when = when
+            for position, (kind, label, options) in enumerate(questions, start=1):
+                question = Question(position=position, kind=kind, label=LocalText(label))
+                for place, words in enumerate(options, start=1):
+                    question.options.append(Option(position=place, label=LocalText(words)))
+                event.questions.append(question)
+            session.add(event)
+        return event
+
+    return make
+
+
+@pytest.fixture
+def entry(programme: Activity) -> Callable[..., SignUp]:
+    """A factory of what a member types; each has another name unless one is given."""
+    numbers = iter(range(1, 10_000))
+
+    def make(**values: Any) -> SignUp:
+        number = next(numbers)
+        fields: dict[str, Any] = {
+            "first_name": "Mari",
+            "last_name": f"Maasikas{number}",
+            "email": f"mari{number}@example.org",
+            "email_key": f"mari{number}@example.org",
+            "phone": "+3725552385",
+            "organisation_id": programme.project.partners[0].organisation_id,
+            "other_organisation": "",
+            "member_organisation": "Näidise küla selts",
+            "role": "member",
+            "language": "et",
+            "photo_consent": None,
+            "nonce": token_hex(12),
+        }
+        return SignUp(**{**fields, **values})
+
+    return make
+
+
+def form_values(page: str) -> dict[str, str]:
+    """Return the hidden fields of the form on a page, token and nonce included."""
+    return dict(re.findall(r'<input[^>]*name="(csrf_token|nonce)"[^>]*value="([^"]*)"', page))
+
+
+@pytest.fixture
+def fill_in(client: FlaskClient, programme: Activity) -> Callable[..., dict[str, str]]:
+    """Open an event's sign-up form and return what a member would send."""
+
+    def fill(event: Event, **values: str) -> dict[str, str]:
+        page = client.get(f"/events/{event.slug}/register").get_data(as_text=True)
+        return {
+            **form_values(page),
+            "first_name": "Mari",
+            "last_name": "Maasikas",
+            "email": "mari@example.org",
+            "phone": "5552 2385",
+            "organisation": str(programme.project.partners[0].organisation_id),
+            "member_organisation": "Näidise küla selts",
+            "role": "member",
+            "language": "et",
+            "privacy": "y",
+            **values,
+        }
+
+    return fill
