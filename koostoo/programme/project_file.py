@@ -1,0 +1,260 @@
+"""Read a project file (TOML): text in, a checked plan out, or every mistake in it at once."""
+
+import re
+import tomllib
+from calendar import monthrange
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from koostoo.base.dates import ZONE, When
+from koostoo.base.localtext import LocalText
+from koostoo.programme.plan import (
+    ActivityPlan,
+    ContactPlan,
+    EventPlan,
+    MediaPlan,
+    OrganisationPlan,
+    ProjectPlan,
+)
+from koostoo.programme.toml_table import STAND_IN_DAY, Table
+
+TITLE_LIMIT = 300
+TEXT_LIMIT = 5000
+TARGETS = range(1, 1000)
+STAND_IN_WHEN = When.days(STAND_IN_DAY, STAND_IN_DAY)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_SEASON = re.compile(r"(spring|summer|autumn|winter) (\d{4})", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LINE = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", re.DOTALL)
+
+
+class ProjectFileError(Exception):
+    """The file is refused; each of `problems` names a line or a key path and the reason.
+
+    Key paths count from 1: `events[3].activity` belongs to the third event.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+def read_project_file(text: str) -> ProjectPlan:
+    """Return the project that `text` describes; raise ProjectFileError with all mistakes."""
+    problems: list[str] = []
+    plan = _read_project(Table(_parse(text), "", problems))
+    if problems:
+        raise ProjectFileError(problems)
+    return plan
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ProjectFileError(["the file is nested too deeply"]) from None
+    # Not only TOMLDecodeError: a number of 5000 digits is a plain ValueError.
+    except ValueError as error:
+        found = _LINE.fullmatch(str(error))
+        problem = f"{found[2]}: {found[1]}" if found else f"not TOML: {error}"
+        raise ProjectFileError([problem]) from None
+
+
+def _read_project(top: Table) -> ProjectPlan:
+    organisations = tuple(_read_organisation(table) for table in top.tables("organisations"))
+    known = {organisation.slug for organisation in organisations}
+    host = top.reference("host", known, "organisation")
+    activities = tuple(_read_activity(table, known) for table in top.tables("activities"))
+    names = {activity.slug for activity in activities}
+    starts_on, ends_on = _read_period(top)
+    plan = ProjectPlan(
+        slug=top.slug("slug"),
+        title=top.text("title", TITLE_LIMIT, required=True),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        host=host,
+        partners=_read_partners(top, known, host),
+        contact=_read_contact(top.table("contact")),
+        support_text=top.text("support_text", TEXT_LIMIT, lines=True),
+        keep_until=top.day("keep_until"),
+        organisations=organisations,
+        outcomes=_read_outcomes(top),
+        activities=activities,
+        events=tuple(_read_event(one, names, known, host) for one in top.tables("events")),
+        media=tuple(_read_media(table) for table in top.tables("media")),
+    )
+    _refuse_twice(top, "organisations", [one.slug for one in organisations])
+    _refuse_twice(top, "activities", [one.slug for one in activities])
+    _refuse_twice(top, "events", [one.slug for one in plan.events])
+    if plan.keep_until and plan.keep_until < ends_on:
+        top.refuse("keep_until", "is before the project ends")
+    top.refuse_unknown()
+    return plan
+
+
+def _read_period(top: Table) -> tuple[date, date]:
+    starts_on = _read_edge(top, "starts", last=False)
+    ends_on = _read_edge(top, "ends", last=True)
+    if starts_on and ends_on and starts_on > ends_on:
+        top.refuse("ends", "is before starts")
+    return starts_on or STAND_IN_DAY, ends_on or STAND_IN_DAY
+
+
+def _read_edge(top: Table, key: str, *, last: bool) -> date | None:
+    """Return a day, or the first or last day of a month such as "2024-02"."""
+    value = top.raw(key)
+    if isinstance(value, str) and (found := _MONTH.fullmatch(value)):
+        year, month = int(found[1]), int(found[2])
+        if not top.check_year(key, year):
+            return None
+        return date(year, month, monthrange(year, month)[1] if last else 1)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value if top.check_year(key, value.year) else None
+    top.refuse(key, "is missing" if value is None else 'must be a day or a month "2024-02"')
+    return None
+
+
+def _read_partners(top: Table, known: Collection[str], host: str) -> tuple[str, ...]:
+    partners = top.slugs("partners")
+    for partner in partners:
+        if partner == host:
+            top.refuse("partners", f"{partner!r} is the host already")
+        elif partner not in known:
+            top.refuse("partners", f"there is no organisation {partner!r} in this file")
+    return partners
+
+
+def _read_outcomes(top: Table) -> tuple[LocalText, ...]:
+    """Read outcomes written as plain strings or as [[outcomes]] with both languages."""
+    value = top.raw("outcomes")
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return tuple(table.as_text(TEXT_LIMIT, lines=True) for table in top.tables("outcomes"))
+    tables = [
+        Table({"et": one}, f"outcomes[{number}]", top.problems)
+        for number, one in enumerate(value, start=1)
+    ]
+    return tuple(table.as_text(TEXT_LIMIT, lines=True) for table in tables)
+
+
+def _read_contact(table: Table) -> ContactPlan:
+    contact = ContactPlan(
+        name=table.line("name", 200),
+        email=table.line("email", 254),
+        phone=table.line("phone", 40),
+    )
+    if contact.email and not _ADDRESS.fullmatch(contact.email):
+        table.refuse("email", f"{contact.email!r} is not an e-mail address")
+    table.refuse_unknown()
+    return contact
+
+
+def _read_organisation(table: Table) -> OrganisationPlan:
+    organisation = OrganisationPlan(
+        slug=table.slug("slug"),
+        name=table.line("name", 200, required=True),
+        short_name=table.line("short_name", 40),
+    )
+    table.refuse_unknown()
+    return organisation
+
+
+def _read_activity(table: Table, organisations: Collection[str]) -> ActivityPlan:
+    kind = table.one_of("kind", ("joint", "additional"))
+    owner: str | None = None
+    if kind == "additional":
+        owner = table.reference("organisation", organisations, "organisation")
+    elif table.raw("organisation") is not None:
+        table.refuse("organisation", "only an additional activity has one")
+    activity = ActivityPlan(
+        slug=table.slug("slug"),
+        kind=kind,
+        organisation=owner,
+        title=table.text("title", TITLE_LIMIT, required=True),
+        description=table.text("description", TEXT_LIMIT, lines=True),
+        target=table.number("target", 1, TARGETS),
+    )
+    table.refuse_unknown()
+    return activity
+
+
+def _read_event(
+    table: Table, activities: Collection[str], organisations: Collection[str], host: str
+) -> EventPlan:
+    event = EventPlan(
+        slug=table.slug("slug"),
+        activity=table.reference("activity", activities, "activity"),
+        organiser=table.reference("organiser", organisations, "organisation", default=host),
+        title=table.text("title", TITLE_LIMIT, required=True),
+        summary=table.text("summary", TEXT_LIMIT, lines=True),
+        place=table.text("place", TITLE_LIMIT),
+        mode=table.one_of("mode", ("onsite", "online", "hybrid"), default="onsite"),
+        when=_read_when(table),
+    )
+    table.refuse_unknown()
+    return event
+
+
+def _read_when(table: Table) -> When:
+    value, starts, ends = table.raw("when"), table.raw("starts"), table.raw("ends")
+    if (value is None) == (starts is None and ends is None):
+        table.refuse("when", "give either `when`, or `starts` and `ends`")
+    elif value is None:
+        return _read_range(table, starts, ends)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        if table.check_year("when", value.year):
+            return When.days(value, value)
+    elif isinstance(value, str) and (month := _MONTH.fullmatch(value)):
+        if table.check_year("when", int(month[1])):
+            return When.month(int(month[1]), int(month[2]))
+    elif isinstance(value, str) and (found := _SEASON.fullmatch(value)):
+        if table.check_year("when", int(found[2])):
+            return When.of_season(int(found[2]), found[1])  # type: ignore[arg-type]  # matched
+    else:
+        table.refuse("when", 'must be a day 2024-03-14, a month "2024-11" or "spring 2025"')
+    return STAND_IN_WHEN
+
+
+def _read_range(table: Table, starts: Any, ends: Any) -> When:
+    """Read two days or two moments; a moment without a zone is Estonian time."""
+    for key, value in (("starts", starts), ("ends", ends)):
+        if not isinstance(value, date):
+            reason = "must be a day or a day with hours, 2024-03-14 or 2024-03-14T10:00:00"
+            table.refuse(key, "is missing" if value is None else reason)
+            return STAND_IN_WHEN
+        if not table.check_year(key, value.year):
+            return STAND_IN_WHEN
+    if isinstance(starts, datetime) != isinstance(ends, datetime):
+        table.refuse("ends", "write both starts and ends with hours, or both without")
+    elif isinstance(starts, datetime):
+        begin, end = _in_zone(starts), _in_zone(ends)
+        if begin < end:
+            return When.timed(begin, end)
+        table.refuse("ends", "must be after starts")
+    elif starts <= ends:
+        return When.days(starts, ends)
+    else:
+        table.refuse("ends", "is before starts")
+    return STAND_IN_WHEN
+
+
+def _in_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def _read_media(table: Table) -> MediaPlan:
+    day = table.day("day")
+    if day is None:
+        table.refuse("day", "is missing")
+    url = table.line("url", 500)
+    if url and not re.match(r"https?://[^/\s]", url):
+        table.refuse("url", "must begin with https:// or http://")
+    title = table.text("title", TITLE_LIMIT, required=True)
+    table.refuse_unknown()
+    return MediaPlan(day=day or STAND_IN_DAY, title=title, url=url)
+
+
+def _refuse_twice(top: Table, key: str, slugs: Sequence[str]) -> None:
+    for number, slug in enumerate(slugs, start=1):
+        if slug and slug in slugs[: number - 1]:
+            top.refuse(f"{key}[{number}].slug", f"{slug!r} is taken by an earlier one")
