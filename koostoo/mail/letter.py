@@ -13,11 +13,15 @@ POLICY = SMTP.clone(cte_type="7bit")
 
 @dataclass(frozen=True, slots=True)
 class CalendarPart:
-    """What a calendar program reads: RFC 5546 method, SEQUENCE, and the object with CRLF ends."""
+    """What a calendar program reads: RFC 5546 method, SEQUENCE, and the object with CRLF ends.
+
+    `registration_id` says whose calendar it is, so that what has left can be written down.
+    """
 
     method: Literal["REQUEST", "CANCEL"]
     sequence: int
     content: bytes
+    registration_id: int
 
 
 @dataclass(frozen=True, slots=True)

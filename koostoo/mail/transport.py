@@ -21,6 +21,10 @@ TIMEOUT_SECONDS = 30
 MAILBOX = "mailbox"
 
 
+class OutcomeUnknown(OSError):
+    """The connection broke while a letter was handed over: it may have been taken or not."""
+
+
 class VerifiedConnection(Connection):
     """A connection that waits at most TIMEOUT_SECONDS and trusts only a valid certificate."""
 
@@ -60,10 +64,21 @@ class VerifiedConnection(Connection):
             self.host.close()
 
     def hand_over(self, message: EmailMessage) -> None:
-        """Send a ready message to its one recipient; nothing where sending is suppressed."""
-        if self.host is not None:
-            sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+        """Send a ready message to its one recipient; nothing where sending is suppressed.
+
+        Raises OutcomeUnknown where the server fell silent, smtplib.SMTPException where it refused.
+        """
+        if self.host is None:
+            return
+        sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+        try:
             self.host.sendmail(sender, [recipient], message.as_bytes())
+        except smtplib.SMTPServerDisconnected as error:
+            raise OutcomeUnknown(str(error)) from error
+        except smtplib.SMTPException:
+            raise
+        except OSError as error:
+            raise OutcomeUnknown(str(error)) from error
 
 
 class VerifiedMail(Mail):

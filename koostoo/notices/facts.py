@@ -1,0 +1,124 @@
+"""What every letter about an event repeats, so that nobody has to open a page to know it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from koostoo.base.contact import format_phone
+from koostoo.base.dates import heading, money
+from koostoo.base.localtext import LocalText
+from koostoo.base.markdown import markdown_to_plain
+from koostoo.base.text import Lang, clean_line
+from koostoo.events.models import Event
+from koostoo.registration.models import Registration
+
+_LINK_MARKS = re.compile(r"[/\\@<>\[\]]+")
+_JOINED = re.compile(r"(?<=\S)([.:])(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact; `href` where it can be opened."""
+
+    label: str
+    value: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The event in the recipient's language, with what it belongs to."""
+
+    rows: tuple[Row, ...]
+    programme: str
+    activity: tuple[Row, ...]
+    support_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who answers questions about an event; any part may be empty."""
+
+    name: str
+    email: str
+    phone: str
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.email, self.phone) if part)
+
+
+def contact_of(event: Event) -> Contact:
+    """Return the event's contact, or the project's where the event names none."""
+    source = event if event.contact_email or event.contact_phone else event.activity.project
+    return Contact(source.contact_name, source.contact_email, format_phone(source.contact_phone))
+
+
+def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any]) -> Facts:
+    """Return the facts of a registration's event; the join link only to who has a seat.
+
+    `payload` may hold `old_when` and `old_place` of a change: words, or {"et": …, "en": …}.
+    """
+    event = registration.event
+    activity, project = event.activity, event.activity.project
+    kinds = {"joint": _("Joint activity"), "additional": _("Additional activity")}
+    link = event.join_link if registration.state == "confirmed" else ""
+    rows = (
+        Row(_("Event"), event.title.to(lang)),
+        Row(_("When"), heading(event.when, lang, weekday=True)),
+        Row(_("Earlier time"), _words(payload.get("old_when"), lang)),
+        Row(_("Where"), place_of(event, lang)),
+        Row(_("Earlier place"), _words(payload.get("old_place"), lang)),
+        Row(_("Join the web meeting"), link, href=link),
+        Row(_("Participant"), plain_name(registration.name)),
+        Row(
+            _("Own contribution"),
+            money(event.contribution_cents, lang) if event.contribution_cents else "",
+        ),
+        Row(_("Organiser"), event.organiser.name),
+        Row(_("Contact"), str(contact_of(event))),
+    )
+    return Facts(
+        rows=tuple(row for row in rows if row.value),
+        programme=markdown_to_plain(event.programme.to(lang)),
+        activity=(
+            Row(kinds[activity.kind], activity.title.to(lang)),
+            Row(_("Project"), project.title.to(lang)),
+        ),
+        support_text=project.support_text.to(lang),
+    )
+
+
+def place_of(event: Event, lang: Lang) -> str:
+    """Return the place in words; a web meeting without one is called so."""
+    place = event.place.to(lang)
+    return place or (_("web meeting") if event.mode == "online" else "")
+
+
+def state_words(state: str) -> str:
+    """Return the standing of a registration in words."""
+    return {
+        "pending": _("awaiting confirmation"),
+        "confirmed": _("confirmed"),
+        "waiting": _("on the waiting list"),
+        "offered": _("a seat is offered"),
+        "cancelled": _("cancelled"),
+        "rejected": _("declined"),
+    }[state]
+
+
+def plain_name(name: str) -> str:
+    """Return a person's name so that no mail program makes a link of it.
+
+    Anybody can type any name and any address into the form; a letter of ours must not carry a
+    stranger's link. "J.R. Tamm" becomes "J. R. Tamm", "see example.org/x" loses its address.
+    """
+    return clean_line(_JOINED.sub(r"\1 ", _LINK_MARKS.sub(" ", name)))
+
+
+def _words(value: Any, lang: Lang) -> str:
+    if isinstance(value, Mapping):
+        return LocalText.from_dict(value).to(lang)
+    return str(value or "")

@@ -1,0 +1,68 @@
+"""The calendar part of a letter: it follows from the rows, not from the kind of letter."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from koostoo.base.text import Lang
+from koostoo.calendars.invite import render_cancel, render_request
+from koostoo.calendars.values import CalendarEntry, Party
+from koostoo.mail.letter import CalendarPart
+from koostoo.notices import links
+from koostoo.notices.facts import place_of
+from koostoo.registration.models import Registration
+
+
+def calendar_part(
+    registration: Registration, organiser: Party, made_at: datetime, lang: Lang
+) -> CalendarPart | None:
+    """Return REQUEST for a seat on a known day, CANCEL for one a calendar still believes in.
+
+    RFC 5546: a CANCEL goes only where a REQUEST went before (3.2.5), and with a higher SEQUENCE
+    (2.1.4). `made_at` becomes DTSTAMP and is the same in every attempt. None also where the
+    participant's address is the organiser's: programs offer them nothing to press.
+    """
+    event, invited = registration.event, registration.invited_sequence
+    attendee = Party(registration.name, registration.email)
+    if attendee.email.casefold() == organiser.email.casefold():
+        return None
+    sequence = event.sequence + registration.sequence
+    is_off = event.state == "called_off"
+    if registration.state == "confirmed" and not is_off and event.when.is_fixed:
+        entry = _entry(registration, sequence, lang)
+        content = render_request(entry, organiser, attendee, made_at, language=lang)
+        return CalendarPart("REQUEST", sequence, content, registration.id)
+    if invited is None:
+        return None
+    sequence = max(sequence, invited + 1)
+    entry = _entry(registration, sequence, lang)
+    content = render_cancel(entry, organiser, attendee, made_at, whole_event=is_off)
+    return CalendarPart("CANCEL", sequence, content, registration.id)
+
+
+def note_calendar(session: Session, part: CalendarPart) -> None:
+    """Write down what the participant's calendar knows now that the letter has left."""
+    registration = session.get(Registration, part.registration_id)
+    if registration is not None:
+        registration.invited_sequence = part.sequence if part.method == "REQUEST" else None
+
+
+def _entry(registration: Registration, sequence: int, lang: Lang) -> CalendarEntry:
+    event, when = registration.event, registration.event.when
+    # People share calendars: the secret link to the own page stays out of them.
+    description = [event.summary.to(lang)]
+    if registration.state == "confirmed":
+        description.append(event.join_link)
+    return CalendarEntry(
+        uid=registration.uid,
+        sequence=sequence,
+        summary=event.title.to(lang),
+        start=when.starts_at or when.first,
+        end=when.ends_at or when.last,
+        place=place_of(event, lang),
+        description="\n\n".join(part for part in description if part),
+        url=links.event_page(event, lang),
+        status="CONFIRMED",
+        created_at=registration.created_at,
+        revised_at=max(event.revised_at, registration.revised_at),
+    )

@@ -1,0 +1,32 @@
+"""Full addresses in letters; BASE_URL alone decides the origin, also without a request."""
+
+from flask import current_app
+
+from koostoo.base.tokens import make_token
+from koostoo.events.models import Event
+from koostoo.registration.models import Registration
+
+
+def event_page(event: Event, language: str) -> str:
+    """Return the address of an event's public page."""
+    return _address(f"/events/{event.slug}", language)
+
+
+def own_page(registration: Registration, language: str) -> str:
+    """Return the secret address of a participant's own page."""
+    return _address(f"/my/{_token('my', registration.link_id)}", language)
+
+
+def sign_in_page(link_id: str, language: str) -> str:
+    """Return the secret address that signs an organiser in."""
+    return _address(f"/desk/signin/{_token('signin', link_id)}", language)
+
+
+def _address(path: str, language: str) -> str:
+    prefix = "/en" if language == "en" else ""
+    return f"{current_app.config['BASE_URL']}{prefix}{path}"
+
+
+def _token(purpose: str, link_id: str) -> str:
+    keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
+    return make_token(keys, purpose, link_id)

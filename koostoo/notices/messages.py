@@ -1,0 +1,151 @@
+"""Which letters there are, and whether each is still true when it leaves.
+
+A letter is asked for in one moment and leaves in another. It tells what is true when it leaves;
+what no longer is true is not sent: a later letter of the same queue says what came instead.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from koostoo.accounts.models import SignInLink
+from koostoo.base.dates import heading
+from koostoo.base.text import Lang, email_key
+from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
+from koostoo.notices import links
+from koostoo.notices.facts import facts_of, plain_name, state_words
+from koostoo.registration.models import Registration
+from koostoo.registration.queries import queue_place
+
+ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The values of a letter's templates; `registration` where the letter is about one."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    registration: Registration | None = None
+    has_calendar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A letter about one registration: in which states of it and of its event it is true."""
+
+    states: frozenset[str] = ACTIVE
+    event_states: frozenset[str] = frozenset({"draft", "published"})
+    is_late_news: bool = False
+    """Whether it is worth sending even when the event is over."""
+    has_calendar: bool = True
+
+
+NOTICES: Mapping[str, Notice] = {
+    "confirmed": Notice(states=frozenset({"confirmed"})),
+    "waiting": Notice(states=frozenset({"waiting"}), has_calendar=False),
+    "promoted": Notice(states=frozenset({"confirmed"})),
+    "changed": Notice(),
+    "already": Notice(has_calendar=False),
+    "cancelled": Notice(
+        states=frozenset({"cancelled", "rejected"}),
+        event_states=frozenset({"draft", "published", "called_off"}),
+        is_late_news=True,
+    ),
+    "event_changed": Notice(),
+    # Whoever still had a seat or waited was written to, whatever became of the row since.
+    "event_called_off": Notice(
+        states=ACTIVE | {"cancelled"}, event_states=frozenset({"called_off"}), is_late_news=True
+    ),
+}
+
+
+def compose(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """Return what `message` says at `now`, None when it is pointless; KeyError: no such kind."""
+    other = _OTHERS.get(message.kind)
+    if other is not None:
+        return other(session, message, now)
+    return _about_registration(NOTICES[message.kind], session, message, now)
+
+
+def language_of(message: OutboxMessage) -> Lang:
+    """Return the language a letter is written in."""
+    return "en" if message.language == "en" else "et"
+
+
+def _about_registration(
+    notice: Notice, session: Session, message: OutboxMessage, now: datetime
+) -> Content | None:
+    registration = session.get(Registration, message.registration_id or 0)
+    if registration is None or not _is_true(notice, registration, now):
+        return None
+    lang, event = language_of(message), registration.event
+    values = {
+        "name": plain_name(registration.first_name),
+        "title": event.title.to(lang),
+        "state": registration.state,
+        "state_words": state_words(registration.state),
+        "queue_place": queue_place(registration) if registration.state == "waiting" else None,
+        "facts": facts_of(registration, lang, message.payload),
+        "is_fixed": event.when.is_fixed,
+        "reason": event.called_off_reason,
+        "own_url": links.own_page(registration, lang),
+        "event_url": links.event_page(event, lang),
+    }
+    return Content(values, registration, has_calendar=notice.has_calendar)
+
+
+def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
+    event = registration.event
+    return (
+        registration.state in notice.states
+        and event.state in notice.event_states
+        and (notice.is_late_news or not event.when.is_over(now))
+    )
+
+
+def _links(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """All links of one mailbox; sent only to the address the registrations were made with."""
+    lang = language_of(message)
+    registrations = session.scalars(
+        select(Registration)
+        .join(Event)
+        .where(
+            Registration.email_key == email_key(message.recipient),
+            Registration.state.in_(ACTIVE),
+            Event.state != "called_off",
+        )
+        .order_by(Event.starts_on, Registration.sort_key, Registration.id)
+    ).all()
+    entries = [
+        {
+            "title": registration.event.title.to(lang),
+            "when": heading(registration.event.when, lang, weekday=True),
+            "name": plain_name(registration.name),
+            "state_words": state_words(registration.state),
+            "url": links.own_page(registration, lang),
+        }
+        for registration in registrations
+        if not registration.event.when.is_over(now)
+    ]
+    return Content({"entries": entries}) if entries else None
+
+
+def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    link = session.scalar(
+        select(SignInLink).where(SignInLink.link_id == message.payload["link_id"])
+    )
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        return None
+    return Content({"sign_in_url": links.sign_in_page(link.link_id, language_of(message))})
+
+
+_OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | None]] = {
+    "links": _links,
+    "signin": _sign_in,
+}
+KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

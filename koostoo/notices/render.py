@@ -1,0 +1,88 @@
+"""From an outbox row to the letter that leaves, in the recipient's language."""
+
+import re
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from koostoo.base.database import db
+from koostoo.base.text import clean_line
+from koostoo.calendars.values import Party
+from koostoo.mail.letter import Letter
+from koostoo.mail.models import OutboxMessage
+from koostoo.notices.facts import contact_of
+from koostoo.notices.invite import calendar_part
+from koostoo.notices.messages import Content, compose, language_of
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+SERVICE = "Koostöö"
+
+
+def render(message_id: int, now: datetime) -> Letter | None:
+    """Return the letter as it is true at `now`, None when it is pointless to send it.
+
+    Reads current rows in a transaction of its own, ended before it returns.
+    """
+    session = db.session()
+    session.rollback()
+    try:
+        message = session.get(OutboxMessage, message_id)
+        if message is None:
+            return None
+        with force_locale(language_of(message)):
+            content = compose(session, message, now)
+            return None if content is None else _write(message, content)
+    finally:
+        session.rollback()
+
+
+def _write(message: OutboxMessage, content: Content) -> Letter:
+    lang = language_of(message)
+    sender = Party(_sender_name(content), _sender_address())
+    registration, calendar, reply_to = content.registration, None, ""
+    if registration is not None:
+        reply_to = contact_of(registration.event).email
+        if content.has_calendar:
+            calendar = calendar_part(registration, sender, message.created_at, lang)
+    values = {
+        "lang": lang,
+        "name": "",
+        "facts": None,
+        "own_url": "",
+        "calendar": calendar.method if calendar else "",
+    } | content.values
+    return Letter(
+        message_id=message.message_id,
+        sender_name=sender.name,
+        sender=sender.email,
+        recipient=message.recipient,
+        reply_to=reply_to,
+        subject=clean_line(_fill(message.kind, "subject.txt", values)),
+        text=_tidy(_fill(message.kind, "body.txt", values)),
+        html=_fill(message.kind, "body.html", values),
+        language=lang,
+        calendar=calendar,
+    )
+
+
+def _fill(kind: str, name: str, values: dict[str, Any]) -> str:
+    # Straight from the environment: the pages' context processors speak of a request.
+    return current_app.jinja_env.get_template(f"mail/{kind}/{name}").render(values)
+
+
+def _tidy(text: str) -> str:
+    """Leave one empty line between paragraphs and none around them."""
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _sender_name(content: Content) -> str:
+    registration = content.registration
+    return SERVICE if registration is None else clean_line(registration.event.organiser.name)
+
+
+def _sender_address() -> str:
+    """The one address all letters come from: calendars file invitations of known senders."""
+    return parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
