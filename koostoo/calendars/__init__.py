@@ -1,0 +1,1 @@
+"""Calendar feeds and invitations (RFC 5545, RFC 5546): values in, bytes out."""
