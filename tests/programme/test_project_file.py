@@ -81,7 +81,7 @@ def test_every_shipped_text_is_in_both_languages() -> None:
     plan = read_project_file(SHIPPED.read_text("utf-8"))
     texts = [plan.title, *plan.outcomes]
     texts += [text for one in plan.activities for text in (one.title, one.description)]
-    texts += [one.title for one in (*plan.events, *plan.media)]
+    texts += [event.title for event in plan.events] + [one.title for one in plan.media]
     assert [text for text in texts if not (text.et and text.en)] == []
 
 

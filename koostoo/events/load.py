@@ -1,0 +1,273 @@
+"""Load a project file: the project with its organisations, activities and events.
+
+It lives beside the events because it writes them too. A row is found by its slug and written
+only where it differs, so loading the same file twice changes nothing. The file never takes
+anything away from the desk: an event that takes registrations is changed there, and an event
+that is gone from the file stays and is reported, because a file cannot know who has seen it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from koostoo.base.database import Base, transaction
+from koostoo.events.models import Event
+from koostoo.events.uid import new_uid
+from koostoo.programme.models import (
+    Activity,
+    MediaMention,
+    Organisation,
+    Outcome,
+    Partner,
+    Project,
+)
+from koostoo.programme.plan import EventPlan, ProjectPlan
+from koostoo.programme.project_file import ProjectFileError, read_project_file
+
+Row = TypeVar("Row", bound=Base)
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What loading did; each entry names a row such as "event linc-2024"."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    """Activities gone from the file that had no event."""
+    at_desk: list[str] = field(default_factory=list)
+    """Events that differ from the file and were left alone, because they take registrations."""
+    vanished: list[str] = field(default_factory=list)
+    """Events, and activities that have events, gone from the file and left alone."""
+
+    def __str__(self) -> str:
+        """Say in a few lines what happened, with every row that is not just unchanged."""
+        lines = [f"{len(self.unchanged)} unchanged"]
+        for rows, what in (
+            (self.added, "added"),
+            (self.changed, "changed"),
+            (self.removed, "removed"),
+            (self.at_desk, "not changed, takes registrations: change it at the desk"),
+            (self.vanished, "not in the file any more, kept"),
+        ):
+            lines += [f"{row}: {what}" for row in rows]
+        return "\n".join(lines)
+
+
+def load_project(text: str, now: datetime, host: str) -> LoadReport:
+    """Write the project that `text` (TOML) describes, whole or not at all.
+
+    `host` is the host name of the service, for the calendar UIDs of new events. Raises
+    ProjectFileError, with nothing written, for a faulty file or a slug of another project.
+    """
+    plan = read_project_file(text)
+    with transaction() as session:
+        _refuse_taken_slugs(session, plan)
+        return _Loader(session, plan, now, host).load()
+
+
+def _refuse_taken_slugs(session: Session, plan: ProjectPlan) -> None:
+    """Slugs are addresses, hence unique across projects; a file must not take over a row."""
+    activities = session.scalars(
+        select(Activity.slug).join(Project).where(Project.slug != plan.slug)
+    )
+    events = session.scalars(
+        select(Event.slug)
+        .join(Activity)
+        .join(Project)
+        .where((Project.slug != plan.slug) | Event.is_sample)
+    )
+    named = [
+        ("activities", [one.slug for one in plan.activities], set(activities)),
+        ("events", [one.slug for one in plan.events], set(events)),
+    ]
+    problems = [
+        f"{key}[{number}].slug: {slug!r} belongs to another project or is a sample"
+        for key, slugs, taken in named
+        for number, slug in enumerate(slugs, start=1)
+        if slug in taken
+    ]
+    if problems:
+        raise ProjectFileError(problems)
+
+
+class _Loader:
+    """One run of loading, inside its transaction."""
+
+    def __init__(self, session: Session, plan: ProjectPlan, now: datetime, host: str) -> None:
+        self.session = session
+        self.plan = plan
+        self.now = now
+        self.host = host
+        self.report = LoadReport()
+
+    def load(self) -> LoadReport:
+        project = self._load_project()
+        organisations = self._load_organisations()
+        self._load_lists(project, organisations)
+        activities = self._load_activities(project, organisations)
+        for plan in self.plan.events:
+            self._load_event(plan, activities[plan.activity], organisations[plan.organiser])
+        self._settle_vanished(project)
+        return self.report
+
+    def _load_project(self) -> Project:
+        plan = self.plan
+        found = self.session.scalar(
+            select(Project).where(Project.slug == plan.slug).with_for_update()
+        )
+        values = {
+            "title": plan.title,
+            "starts_on": plan.starts_on,
+            "ends_on": plan.ends_on,
+            "contact_name": plan.contact.name,
+            "contact_email": plan.contact.email,
+            "contact_phone": plan.contact.phone,
+            "support_text": plan.support_text,
+            "keep_until": plan.keep_until,
+        }
+        return self._put("project", found, Project(slug=plan.slug), values)
+
+    def _load_organisations(self) -> dict[str, Organisation]:
+        known = self._by_slug(Organisation, [one.slug for one in self.plan.organisations])
+        return {
+            plan.slug: self._put(
+                "organisation",
+                known.get(plan.slug),
+                Organisation(slug=plan.slug),
+                {"name": plan.name, "short_name": plan.short_name},
+            )
+            for plan in self.plan.organisations
+        }
+
+    def _load_lists(self, project: Project, organisations: Mapping[str, Organisation]) -> None:
+        """Write what has no name of its own and nothing refers to: as whole lists."""
+        partners = [(self.plan.host, "host")] + [(slug, "partner") for slug in self.plan.partners]
+        if [(p.organisation.slug, p.role) for p in project.partners] != partners:
+            self._empty(project.partners, "partners")
+            project.partners.extend(
+                Partner(organisation=organisations[slug], role=role, position=position)
+                for position, (slug, role) in enumerate(partners, start=1)
+            )
+        if tuple(outcome.text for outcome in project.outcomes) != self.plan.outcomes:
+            self._empty(project.outcomes, "outcomes")
+            project.outcomes.extend(
+                Outcome(text=text, position=position)
+                for position, text in enumerate(self.plan.outcomes, start=1)
+            )
+        media = [(one.day, one.title, one.url) for one in self.plan.media]
+        stored = [(one.day, one.title, one.url) for one in project.media]
+        if len(media) != len(stored) or any(one not in stored for one in media):
+            self._empty(project.media, "media")
+            project.media.extend(
+                MediaMention(day=day, title=title, url=url) for day, title, url in media
+            )
+
+    def _empty(self, rows: list[Any], what: str) -> None:
+        (self.report.changed if rows else self.report.added).append(what)
+        rows.clear()
+        # The old rows must be gone before the new ones meet the unique constraints.
+        self.session.flush()
+
+    def _load_activities(
+        self, project: Project, organisations: Mapping[str, Organisation]
+    ) -> dict[str, Activity]:
+        known = self._by_slug(Activity, [one.slug for one in self.plan.activities])
+        return {
+            plan.slug: self._put(
+                "activity",
+                known.get(plan.slug),
+                Activity(slug=plan.slug),
+                {
+                    "project": project,
+                    "kind": plan.kind,
+                    "organisation": organisations.get(plan.organisation or ""),
+                    "position": position,
+                    "title": plan.title,
+                    "description": plan.description,
+                    "target": plan.target,
+                },
+            )
+            for position, plan in enumerate(self.plan.activities, start=1)
+        }
+
+    def _load_event(self, plan: EventPlan, activity: Activity, organiser: Organisation) -> None:
+        found = self.session.scalar(select(Event).where(Event.slug == plan.slug).with_for_update())
+        values = {
+            "activity": activity,
+            "organiser": organiser,
+            "title": plan.title,
+            "summary": plan.summary,
+            "place": plan.place,
+            "mode": plan.mode,
+            "when": plan.when,
+        }
+        if found is not None and (differing := _differing(found, values)):
+            if found.takes_registrations:
+                self.report.at_desk.append(f"event {plan.slug}")
+                return
+            found.sequence += bool(differing & {"when", "place", "mode"})
+            found.version += 1
+            found.revised_at = self.now
+        made = Event(
+            slug=plan.slug,
+            state="published",
+            takes_registrations=False,
+            uid=new_uid(self.host),
+            created_at=self.now,
+            revised_at=self.now,
+        )
+        self._put("event", found, made, values)
+
+    def _settle_vanished(self, project: Project) -> None:
+        """Remove activities that are gone from the file and empty; report what must stay."""
+        self.session.flush()
+        slugs = {one.slug for one in self.plan.activities}
+        for activity in self.session.scalars(
+            select(Activity).where(Activity.project_id == project.id, Activity.slug.not_in(slugs))
+        ).all():
+            name = f"activity {activity.slug}"
+            if self.session.scalar(select(Event.id).where(Event.activity == activity).limit(1)):
+                self.report.vanished.append(name)
+            else:
+                self.session.delete(activity)
+                self.report.removed.append(name)
+        gone = (
+            select(Event.slug)
+            .join(Activity)
+            .where(
+                Activity.project_id == project.id,
+                Event.slug.not_in([one.slug for one in self.plan.events]),
+                Event.is_sample.is_(False),
+                Event.takes_registrations.is_(False),
+            )
+            .order_by(Event.starts_on, Event.id)
+        )
+        self.report.vanished += [f"event {slug}" for slug in self.session.scalars(gone)]
+
+    def _by_slug(self, model: type[Any], slugs: list[str]) -> dict[str, Any]:
+        rows = self.session.scalars(select(model).where(model.slug.in_(slugs)))
+        return {row.slug: row for row in rows}
+
+    def _put(self, what: str, found: Row | None, made: Row, values: Mapping[str, Any]) -> Row:
+        """Give `values` to the row found, or to the one made and then added; report it."""
+        row = found or made
+        differing = _differing(row, values) if found else values.keys()
+        with self.session.no_autoflush:
+            for key in differing:
+                setattr(row, key, values[key])
+        if not found:
+            self.session.add(made)
+        verdict = self.report.changed if differing else self.report.unchanged
+        name = f"{what} {getattr(row, 'slug', '')}"
+        (verdict if found else self.report.added).append(name)
+        return row
+
+
+def _differing(row: Base, values: Mapping[str, Any]) -> set[str]:
+    return {key for key, value in values.items() if getattr(row, key) != value}

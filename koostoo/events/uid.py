@@ -1,0 +1,11 @@
+"""The name by which calendars know an event."""
+
+from secrets import token_hex
+
+
+def new_uid(host: str) -> str:
+    """Return a fresh UID (RFC 5545 section 3.8.4.7) for an event of the service at `host`.
+
+    It is made once and never again: a calendar takes another UID for another event.
+    """
+    return f"event-{token_hex(12)}@{host}"
