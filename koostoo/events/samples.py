@@ -52,7 +52,7 @@ def remove_samples() -> int:
     Registrations, answers and letters go too, the letters not yet sent among them.
     """
     with transaction() as session:
-        ids = session.scalars(select(Event.id).where(Event.is_sample)).all()
+        ids = session.scalars(select(Event.id).where(Event.is_sample).with_for_update()).all()
         _delete_with_all_below(session, Base.metadata.tables["event"], ids)
         return len(ids)
 
