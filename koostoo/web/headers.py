@@ -24,12 +24,19 @@ POLICY = "; ".join(
 def _start() -> None:
     g.request_id = token_hex(6)
     # A second wall behind the form token: a browser tells where a POST comes from.
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _from_own_page():
+        abort(403)
+
+
+def _from_own_page() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    if request.method not in ("GET", "HEAD", "OPTIONS") and origin:
-        sender = urlsplit(origin)
-        own = urlsplit(current_app.config["BASE_URL"])
-        if sender.netloc not in (own.netloc, request.host):
-            abort(403)
+    if origin is None:
+        return True
+    own = urlsplit(current_app.config["BASE_URL"]).netloc
+    return urlsplit(origin).netloc in (own, request.host)
 
 
 def _finish(response: Response) -> Response:
@@ -37,7 +44,8 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("X-Frame-Options", "DENY")
-    headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": under it browsers name "null" as the origin of our own forms.
+    headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
