@@ -76,7 +76,7 @@ lint: .venv/installed-dev ## check style, types, imports and templates
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
 
 .PHONY: format
@@ -112,7 +112,7 @@ requirements: ## pin the newest libraries, with hashes (needs uv)
 
 .PHONY: clean
 clean: ## remove everything that can be made again (instance/ stays)
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find $(TRANSLATIONS) -name '*.mo' -delete
 
