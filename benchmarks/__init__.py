@@ -1,0 +1,1 @@
+"""How fast the service is, beside the least a Flask application on the same server could do."""
