@@ -6,7 +6,6 @@ Editing and calling off touch seats and letters and live in `registration.event_
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from secrets import token_hex
 from typing import TypeVar
 
 from flask import current_app
@@ -19,6 +18,7 @@ from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
 from koostoo.events.models import Event, Option, Question
 from koostoo.events.rules import EventDraft, QuestionDraft
+from koostoo.events.uid import new_uid
 
 Row = TypeVar("Row", Question, Option)
 
@@ -156,7 +156,7 @@ def _add_event(session: Session, draft: EventDraft, now: datetime) -> Event:
     event = Event(
         slug=_free_slug(session, draft),
         state="draft",
-        uid=f"event-{token_hex(12)}@{current_app.config['BASE_HOST']}",
+        uid=new_uid(str(current_app.config["BASE_HOST"])),
         created_at=now,
         revised_at=now,
     )

@@ -200,7 +200,7 @@ def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
         if owner == person[0]:
             values = {question_id: value for _, question_id, value in given}
             owner, given = next(groups, (None, iter(())))
-        yield ListRow(*person, values)
+        yield ListRow._make((*person, values))
 
 
 def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:

@@ -142,11 +142,9 @@ def _same_sort(old: str, new: str) -> bool:
     return old == new or {old, new} == {"text", "long"} or (old, new) == ("choice", "choices")
 
 
-def _as_it_was(old: EventDraft) -> dict[str, str]:
+def _as_it_was(old: EventDraft) -> dict[str, dict[str, str]]:
     """Return the former date and place in words, in both languages, for the letter."""
     return {
-        "old_when": heading(old.when, "et"),
-        "old_place": old.place.to("et"),
-        "old_when_en": heading(old.when, "en"),
-        "old_place_en": old.place.to("en"),
+        "old_when": {"et": heading(old.when, "et"), "en": heading(old.when, "en")},
+        "old_place": old.place.as_dict(),
     }

@@ -39,6 +39,8 @@ class SignUp:
     nonce: str
     answers: Mapping[int, Any] = field(default_factory=dict)
     source: Literal["form", "desk"] = "form"
+    over_capacity: bool = False
+    """An organiser gives a seat although all are taken; only with source "desk"."""
 
 
 def standing(event: EventFacts, now: datetime) -> Standing:

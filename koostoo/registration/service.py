@@ -52,9 +52,7 @@ def lock_event(session: Session, event_id: int) -> Event:
 
     Raises EventNotFound. PostgreSQL: SELECT FOR UPDATE. SQLite: the transaction holds the lock.
     """
-    event = session.scalar(
-        select(Event).where(Event.id == event_id).with_for_update(of=Event)
-    )
+    event = session.scalar(select(Event).where(Event.id == event_id).with_for_update(of=Event))
     if event is None:
         raise EventNotFound(event_id)
     return event
@@ -91,10 +89,13 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
             )
         event_facts = facts(event, now)
         standing = rules.standing(event_facts, now)
-        if standing != "open" and not (entry.source == "desk" and standing in ("closed", "not_yet")):
+        by_hand = entry.source == "desk" and standing in ("closed", "not_yet")
+        if standing != "open" and not by_hand:
             raise SignUpRefused(standing)
         taken, waiting = count_seats(session, event_id)
         state = rules.first_state(event_facts, taken, waiting)
+        if entry.over_capacity and entry.source == "desk":
+            state = "confirmed"
         if state == "full":
             raise SignUpRefused(state)
         registration = _new_registration(event, entry, state, now)
@@ -105,7 +106,7 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
 
 
 def cancel(registration_id: int, now: datetime, by: Literal["participant", "organiser"]) -> bool:
-    """Cancel a registration, free its seat and confirm the next; False when nothing was left to do."""
+    """Cancel a registration, free its seat, confirm the next; False when nothing was to be done."""
     with transaction() as session:
         registration = _lock_registration(session, registration_id)
         if registration is None:
@@ -195,7 +196,7 @@ def notify_all(
     return len(people)
 
 
-def send_links(email_key: str, address: str, now: datetime) -> None:
+def send_links(email_key: str, now: datetime) -> None:
     """Mail somebody the links to all their coming registrations; silent when there are none."""
     with transaction() as session:
         registration = session.scalar(
@@ -210,15 +211,12 @@ def send_links(email_key: str, address: str, now: datetime) -> None:
 
 def count_seats(session: Session, event_id: int) -> tuple[int, int]:
     """Return (taken, waiting), counted from rows."""
-    counts = dict(
-        session.execute(
-            select(Registration.state, func.count())
-            .where(Registration.event_id == event_id)
-            .group_by(Registration.state)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Registration.state, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.state)
     )
+    counts = {state: number for state, number in rows}  # noqa: C416 - rows are typed pairs
     return sum(counts.get(state, 0) for state in SEATED), counts.get("waiting", 0)
 
 

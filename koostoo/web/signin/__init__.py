@@ -58,7 +58,7 @@ def send() -> Response | str | tuple[str, int]:
     """Mail a link if the address is known; answer alike if it is not."""
     form = AskForm()
     if not form.validate_on_submit():
-        return render_template("signin/ask.html", form=form)
+        return render_template("signin/ask.html", form=form), 422
     moment, address = now(), parse_email(form.email.data)
     source = rules.network_of(request.remote_addr or "")
     if not count_attempt("signin-source", source, *PER_SOURCE, moment):
@@ -94,7 +94,7 @@ def use(token: str) -> Response | str | tuple[str, int]:
     """Sign in with the link, once."""
     form = ButtonForm()
     if not form.validate_on_submit():
-        return render_template("signin/link.html", form=form)
+        return render_template("signin/link.html", form=form), 422
     link_id = _link_id(token)
     session_token = service.use_link(link_id, _browser_secret(), now()) if link_id else None
     if session_token is None:

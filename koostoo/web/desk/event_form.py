@@ -1,0 +1,364 @@
+"""The form of an event: every field in both languages, its date, its questions."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    URLField,
+    ValidationError,
+)
+from wtforms.validators import Optional as MayBeEmpty
+
+from koostoo.base import dates
+from koostoo.base.contact import ContactError, parse_email, parse_phone
+from koostoo.base.dates import ZONE, DateError, When
+from koostoo.base.localtext import LocalText
+from koostoo.events.rules import EventDraft
+from koostoo.programme.models import Activity, Organisation
+from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
+from koostoo.web.desk.question_form import SPARE_ROWS, QuestionForm, question_data, read_questions
+from koostoo.web.desk.words import MISSING_FIELDS, missing_words
+from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
+from koostoo.web.language import current_lang
+from koostoo.web.view import kind_label, local
+
+MAX_QUESTIONS = 40
+TEXTS = ("title", "summary", "programme", "audience", "place")
+SEASON_WORDS = (
+    ("spring", _l("spring")),
+    ("summer", _l("summer")),
+    ("autumn", _l("autumn")),
+    ("winter", _l("winter, by the year of its December")),
+)
+
+
+def _line(label: Any, limit: int, *checks: Any, **more: Any) -> StringField:
+    return StringField(
+        label, filters=[line], validators=[*checks, AtMost(limit), NoForbidden()], **more
+    )
+
+
+def _prose(label: Any, limit: int, **more: Any) -> TextAreaField:
+    return TextAreaField(label, filters=[prose], validators=[AtMost(limit), NoForbidden()], **more)
+
+
+class EventForm(Form):
+    """All an organiser decides about an event; `draft` returns it once it is valid."""
+
+    activity = SelectField(_l("Activity of the project"), validators=[Sentence()])
+    organiser = SelectField(_l("Organiser"), validators=[Sentence()])
+    title_et = _line(_l("Title in Estonian"), 200, Sentence())
+    title_en = _line(_l("Title in English"), 200)
+    summary_et = _prose(_l("In short, in Estonian"), 600)
+    summary_en = _prose(_l("In short, in English"), 600)
+    programme_et = _prose(_l("Programme in Estonian"), 20000)
+    programme_en = _prose(_l("Programme in English"), 20000)
+    audience_et = _prose(_l("Who may take part, in Estonian"), 2000)
+    audience_en = _prose(_l("Who may take part, in English"), 2000)
+
+    date_kind = RadioField(
+        _l("What is known of the date?"),
+        choices=[
+            ("timed", _l("days and hours")),
+            ("days", _l("whole days")),
+            ("month", _l("only the month")),
+            ("season", _l("only the season")),
+        ],
+        default="timed",
+        validators=[Sentence()],
+    )
+    first_day = DayField(_l("First day"))
+    first_time = ClockField(_l("Begins at"))
+    last_day = DayField(_l("Last day"), description=_l("Empty: it ends on the first day."))
+    last_time = ClockField(_l("Ends at"))
+    month = SelectField(_l("Month"), validators=[MayBeEmpty()])
+    season = SelectField(_l("Season"), validators=[MayBeEmpty()])
+    year = SeatsField(_l("Year"))
+
+    mode = RadioField(
+        _l("How do people take part?"),
+        choices=[
+            ("onsite", _l("on the spot")),
+            ("online", _l("over the web")),
+            ("hybrid", _l("on the spot or over the web")),
+        ],
+        default="onsite",
+        validators=[Sentence()],
+    )
+    place_et = _line(_l("Place in Estonian"), 300)
+    place_en = _line(_l("Place in English"), 300)
+    join_link = URLField(
+        _l("Join link"),
+        filters=[line],
+        validators=[AtMost(500), NoForbidden()],
+        description=_l("Shown only to people whose seat is confirmed."),
+    )
+
+    takes_registrations = BooleanField(_l("People sign up here"), default=True)
+    capacity = SeatsField(_l("Seats"), description=_l("Empty: no limit."))
+    has_waiting_list = BooleanField(_l("When it is full, keep a waiting list"), default=True)
+    opens_on = DayField(_l("Registration opens on"))
+    opens_time = ClockField(_l("at"), description=_l("Empty: at the start of the day."))
+    closes_on = DayField(_l("Registration closes on"))
+    closes_time = ClockField(_l("at"), description=_l("Empty: at the end of the day."))
+    allows_others = BooleanField(_l("People of other organisations may sign up too"))
+    asks_photo_consent = BooleanField(_l("Ask for consent to publish photos"), default=True)
+    contribution = EurosField(_l("Own contribution in euros"))
+    contact_name = _line(_l("Contact person"), 200)
+    contact_email = EmailField(
+        _l("E-mail for questions"), filters=[line], validators=[AtMost(254), NoForbidden()]
+    )
+    contact_phone = TelField(
+        _l("Phone for questions"), filters=[line], validators=[AtMost(40), NoForbidden()]
+    )
+    questions = FieldList(
+        FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_QUESTIONS
+    )
+    version = HiddenField()
+
+    when: When | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, then what several say together: the date and the deadlines."""
+        super().validate(extra_validators)
+        self.when = self._read_when()
+        self.opens_at = self._moment(self.opens_on, self.opens_time, time(0, 0))
+        self.closes_at = self._moment(self.closes_on, self.closes_time, time(23, 59))
+        return not self.errors
+
+    def validate_join_link(self, field: Field) -> None:
+        """Accept only the address of a web page."""
+        if not field.data:
+            return
+        try:
+            parts = urlsplit(field.data)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.netloc or " " in field.data:
+            raise ValidationError(_("Please copy the whole link; it begins with https://."))
+
+    def validate_contact_email(self, field: Field) -> None:
+        """Check the address' form."""
+        if field.data:
+            try:
+                parse_email(field.data)
+            except ContactError as error:
+                raise ValidationError(_("This address does not look right.")) from error
+
+    def validate_contact_phone(self, field: Field) -> None:
+        """Check the number."""
+        if field.data:
+            try:
+                parse_phone(field.data)
+            except ContactError as error:
+                raise ValidationError(
+                    _(
+                        "This number does not look right. "
+                        "Write it like 5552 2385 or +358 40 123 4567."
+                    )
+                ) from error
+
+    def draft(self) -> EventDraft:
+        """Return the checked values; call it only after `validate`."""
+        assert self.when is not None  # noqa: S101 - validate has just said so
+        texts = {name: self._text(name) for name in TEXTS}
+        return EventDraft(
+            activity_id=int(self.activity.data),
+            organiser_id=int(self.organiser.data),
+            when=self.when,
+            mode=self.mode.data,
+            join_link=self.join_link.data or "",
+            takes_registrations=self.takes_registrations.data,
+            capacity=self.capacity.data,
+            has_waiting_list=self.has_waiting_list.data,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            allows_others=self.allows_others.data,
+            asks_photo_consent=self.asks_photo_consent.data,
+            contribution_cents=self.contribution.data or 0,
+            contact_name=self.contact_name.data or "",
+            contact_email=(
+                parse_email(self.contact_email.data).normalised if self.contact_email.data else ""
+            ),
+            contact_phone=parse_phone(self.contact_phone.data) if self.contact_phone.data else "",
+            questions=read_questions(self.questions),
+            **texts,
+        )
+
+    @property
+    def version_number(self) -> int:
+        """The version of the event this form was opened with; 0 when it was tampered with."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+    def refuse_missing(self, codes: Sequence[str]) -> None:
+        """Put what a published event may not lose beside the fields that mend it."""
+        for code in codes:
+            field = self[MISSING_FIELDS[code]]
+            errors = self.form_errors if code == "options" else field.errors
+            errors.append(missing_words(code))
+
+    def _text(self, name: str) -> LocalText:
+        return LocalText(self[f"{name}_et"].data or "", self[f"{name}_en"].data or "")
+
+    def _read_when(self) -> When | None:
+        readers = {
+            "timed": self._read_timed,
+            "days": self._read_days,
+            "month": self._read_month,
+            "season": self._read_season,
+        }
+        reader = readers.get(self.date_kind.data or "")
+        return None if reader is None else reader()
+
+    def _read_timed(self) -> When | None:
+        if not _all_there(self.first_day, self.first_time, self.last_time):
+            return None
+        starts_at = self._moment(self.first_day, self.first_time, time())
+        last_day = self.last_day if self.last_day.data else self.first_day
+        ends_at = self._moment(last_day, self.last_time, time())
+        if starts_at is None or ends_at is None:
+            return None
+        if ends_at <= starts_at:
+            self.last_time.errors.append(_("The end must come after the beginning."))
+            return None
+        return When.timed(starts_at, ends_at)
+
+    def _read_days(self) -> When | None:
+        if not _all_there(self.first_day):
+            return None
+        last = self.last_day.data or self.first_day.data
+        if last < self.first_day.data:
+            self.last_day.errors.append(_("The last day is before the first."))
+            return None
+        return When.days(self.first_day.data, last)
+
+    def _read_month(self) -> When | None:
+        if not _all_there(self.month, self.year) or not self._year_fits():
+            return None
+        return When.month(self.year.data, int(self.month.data))
+
+    def _read_season(self) -> When | None:
+        if not _all_there(self.season, self.year) or not self._year_fits():
+            return None
+        return When.of_season(self.year.data, self.season.data)
+
+    def _year_fits(self) -> bool:
+        if self.year.data not in range(2000, 2100):
+            self.year.errors.append(_("Please write a year like 2027."))
+            return False
+        return True
+
+    def _moment(self, day: DayField, at: ClockField, otherwise: time) -> datetime | None:
+        if day.data is None:
+            if at.data is not None and not day.errors and day in (self.opens_on, self.closes_on):
+                day.errors.append(_("Please write the day too."))
+            return None
+        clock = at.data if at.data is not None else otherwise
+        try:
+            return dates.parse_local(day.data.isoformat(), f"{clock:%H:%M}")
+        except DateError:
+            at.errors.append(_("The clocks skip this hour that night. Please choose another."))
+            return None
+
+
+def _all_there(*fields: Field) -> bool:
+    """Say whether every field was filled in readably; ask for those that were not."""
+    for field in fields:
+        if field.data in (None, "") and not field.errors:
+            field.errors = [*field.errors, _("Please fill this in.")]
+    return not any(field.errors for field in fields)
+
+
+def build(
+    activities: Sequence[Activity],
+    organisations: Sequence[Organisation],
+    draft: EventDraft | None = None,
+    version: int = 0,
+) -> EventForm:
+    """Return the form, filled from `draft` when an event is changed."""
+    form = EventForm(data=_data(draft, version) if draft else None)
+    form.activity.choices = _by_project(activities)
+    form.organiser.choices = [("", _("Please choose"))]
+    form.organiser.choices += [(str(o.id), o.name) for o in organisations]
+    months = [(str(n), dates.month_name(n, current_lang())) for n in range(1, 13)]
+    form.month.choices = [("", _("Please choose")), *months]
+    form.season.choices = [("", _("Please choose")), *SEASON_WORDS]
+    return form
+
+
+def _by_project(activities: Sequence[Activity]) -> dict[str, list[tuple[str, str]]]:
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Please choose"))]}
+    for activity in activities:
+        words = f"{kind_label(activity)}: {local(activity.title)}"
+        groups.setdefault(local(activity.project.title), []).append((str(activity.id), words))
+    return groups
+
+
+def _data(draft: EventDraft, version: int) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: getattr(draft, name)
+        for name in (
+            "mode",
+            "join_link",
+            "takes_registrations",
+            "capacity",
+            "has_waiting_list",
+            "allows_others",
+            "asks_photo_consent",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+        )
+    }
+    for name in TEXTS:
+        text: LocalText = getattr(draft, name)
+        values[f"{name}_et"], values[f"{name}_en"] = text.et, text.en
+    values |= _date_data(draft.when)
+    values["opens_on"], values["opens_time"] = _split(draft.opens_at)
+    values["closes_on"], values["closes_time"] = _split(draft.closes_at)
+    values |= {
+        "activity": str(draft.activity_id),
+        "organiser": str(draft.organiser_id),
+        "contribution": draft.contribution_cents or None,
+        "questions": question_data(draft.questions),
+        "version": str(version),
+    }
+    return values
+
+
+def _date_data(when: When) -> dict[str, Any]:
+    values: dict[str, Any] = {"date_kind": when.kind}
+    if when.kind == "timed":
+        values["first_day"], values["first_time"] = _split(when.starts_at)
+        values["last_day"], values["last_time"] = _split(when.ends_at)
+    elif when.kind == "days":
+        values["first_day"], values["last_day"] = when.first, when.last
+    else:
+        values["month"] = str(when.first.month) if when.kind == "month" else ""
+        values["season"], values["year"] = when.season or "", when.first.year
+    return values
+
+
+def _split(moment: datetime | None) -> tuple[date | None, time | None]:
+    if moment is None:
+        return None, None
+    local_moment = moment.astimezone(ZONE)
+    return local_moment.date(), local_moment.time()

@@ -1,0 +1,258 @@
+"""Pages of events at the desk: list, create, change, copy, publish, call off."""
+
+from datetime import date, timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+from wtforms import StringField, TextAreaField
+
+from koostoo.base.clock import local_day, now
+from koostoo.base.localtext import LocalText
+from koostoo.events import rules
+from koostoo.events.models import Event
+from koostoo.events.service import (
+    NotADraft,
+    NotReady,
+    copy_event,
+    create_event,
+    draft_of,
+    publish_event,
+)
+from koostoo.registration import desk_queries
+from koostoo.registration.desk_queries import EventRow
+from koostoo.registration.event_changes import (
+    AlreadyAnswered,
+    CalledOff,
+    ChangedMeanwhile,
+    SeatsTaken,
+    call_off,
+    edit_event,
+)
+from koostoo.web.desk import bp
+from koostoo.web.desk.event_form import EventForm, build
+from koostoo.web.desk.fields import DayField
+from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
+from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line, prose
+from koostoo.web.rights import right
+
+SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/")
+@right("organiser")
+def home() -> str:
+    """List the events: coming, drafts, past."""
+    rows = desk_queries.list_events()
+    today = local_day(now())
+    groups = {
+        "coming": [row for row in rows if _group(row, today) == "coming"],
+        "drafts": [row for row in rows if _group(row, today) == "drafts"],
+        "past": [row for row in rows if _group(row, today) == "past"][::-1],
+    }
+    shown = request.args.get("show", "coming")
+    shown = shown if shown in groups else "coming"
+    labels = {"coming": _("Coming"), "drafts": _("Drafts"), "past": _("Past")}
+    tabs = [
+        {
+            "url": url_for("desk.home", show=name if name != "coming" else None),
+            "label": labels[name],
+            "current": name == shown,
+            "count": len(group),
+        }
+        for name, group in groups.items()
+    ]
+    return render_template(
+        "desk/home.html", rows=groups[shown], tabs=tabs, state_words=EVENT_STATE_WORDS
+    )
+
+
+def _group(row: EventRow, today: date) -> str:
+    if row.event.state == "draft":
+        return "drafts"
+    return "coming" if row.event.ends_on >= today else "past"
+
+
+@bp.route("/events/new", methods=["GET", "POST"])
+@right("organiser")
+def new() -> Page:
+    """Show an empty event form; on POST keep it as a draft."""
+    form = _form()
+    if form.validate_on_submit():
+        slug = create_event(form.draft(), now())
+        flash(_("The draft is saved. Nobody sees it until you publish it."), "success")
+        return redirect(url_for("desk.people", slug=slug), 303)
+    return _form_page(form, None)
+
+
+@bp.route("/events/<slug>/edit", methods=["GET", "POST"])
+@right("organiser")
+def edit(slug: str) -> Page:
+    """Show the event form filled in; on POST save it."""
+    event = get_event(slug)
+    if event.state == "called_off":
+        return _called_off(slug)
+    form = _form(event)
+    if form.validate_on_submit():
+        saved = _save(event.id, form)
+        if saved is not None:
+            flash(saved, "success")
+            return redirect(url_for("desk.people", slug=slug), 303)
+    return _form_page(form, get_event(slug))
+
+
+def _save(event_id: int, form: EventForm) -> str | None:
+    """Save the form; return what to tell, or None after putting the refusal into the form."""
+    try:
+        edit_event(event_id, form.draft(), form.version_number, now())
+    except ChangedMeanwhile as refusal:
+        form.version.data = str(refusal.version)
+        form.form_errors.append(
+            _(
+                "Somebody else changed this event meanwhile. What you typed is kept. Look at the "
+                "present event in another tab; saving again replaces it with what stands here."
+            )
+        )
+    except SeatsTaken as refusal:
+        form.capacity.errors = [
+            ngettext(
+                "%(num)s person has a seat already; the limit cannot be lower.",
+                "%(num)s people have a seat already; the limit cannot be lower.",
+                refusal.taken,
+            )
+        ]
+    except AlreadyAnswered as refusal:
+        form.form_errors.append(
+            _(
+                "People have already answered with “%(label)s”, so it can be reworded but not "
+                "removed or made another kind.",
+                label=refusal.label,
+            )
+        )
+    except NotReady as refusal:
+        form.refuse_missing(refusal.codes)
+    except CalledOff:
+        form.form_errors.append(_("The event was called off; it can no longer be changed."))
+    else:
+        return _("The changes are saved.")
+    return None
+
+
+class CopyForm(Form):
+    """What differs in a copy."""
+
+    title_et = StringField(
+        _l("Title in Estonian"), [Sentence(), AtMost(200), NoForbidden()], filters=[line]
+    )
+    title_en = StringField(_l("Title in English"), [AtMost(200), NoForbidden()], filters=[line])
+    first_day = DayField(_l("First day"), [Sentence()])
+
+
+@bp.route("/events/<slug>/copy", methods=["GET", "POST"])
+@right("organiser")
+def copy(slug: str) -> Page:
+    """Ask for title and first day; on POST make a draft with everything else taken over."""
+    event = get_event(slug)
+    form = CopyForm(
+        data={
+            "title_et": event.title.et,
+            "title_en": event.title.en,
+            "first_day": event.starts_on + SAME_WEEKDAY_NEXT_YEAR,
+        }
+    )
+    if form.validate_on_submit():
+        title = LocalText(form.title_et.data, form.title_en.data or "")
+        copied = copy_event(event.id, title, form.first_day.data, now())
+        flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
+        return redirect(url_for("desk.edit", slug=copied), 303)
+    return render_template("desk/copy.html", form=form, event=event), _status(form)
+
+
+@bp.route("/events/<slug>/publish", methods=["GET", "POST"])
+@right("organiser")
+def publish(slug: str) -> Page:
+    """Show what is still missing, or the button that publishes."""
+    event = get_event(slug)
+    if event.state != "draft":
+        return redirect(url_for("desk.people", slug=slug), 303)
+    form = ButtonForm()
+    codes = rules.missing(draft_of(event), now())
+    if form.validate_on_submit():
+        try:
+            publish_event(event.id, now())
+        except NotReady as refusal:
+            codes = refusal.codes
+        except NotADraft:
+            return redirect(url_for("desk.people", slug=slug), 303)
+        else:
+            flash(_("The event is published. Now send its link to people."), "success")
+            return redirect(url_for("desk.people", slug=slug), 303)
+    missing = [(MISSING_FIELDS[code], missing_words(code)) for code in codes]
+    page = render_template("desk/publish.html", form=form, event=get_event(slug), missing=missing)
+    return page, _status(form) if not (missing and form.is_submitted()) else 422
+
+
+class CallOffForm(Form):
+    """Why the event does not take place; everybody reads it."""
+
+    reason = TextAreaField(
+        _l("Reason, in words people may read"),
+        [Sentence(), AtMost(500), NoForbidden()],
+        filters=[prose],
+    )
+
+
+@bp.route("/events/<slug>/call-off", methods=["GET", "POST"])
+@right("organiser")
+def call_event_off(slug: str) -> Page:
+    """Ask for the reason; on POST call the event off and write to everybody."""
+    event = get_event(slug)
+    if event.state != "published":
+        return _called_off(slug)
+    form = CallOffForm()
+    if form.validate_on_submit():
+        try:
+            told = call_off(event.id, form.reason.data, now())
+        except CalledOff:
+            return _called_off(slug)
+        words = ngettext(
+            "The event is called off; a letter is on its way to %(num)s person.",
+            "The event is called off; letters are on their way to %(num)s people.",
+            told,
+        )
+        flash(words, "success")
+        return redirect(url_for("desk.people", slug=slug), 303)
+    counts = desk_queries.state_counts(event.id)
+    told = sum(counts.get(state, 0) for state in ("pending", "confirmed", "waiting", "offered"))
+    return render_template("desk/call_off.html", form=form, event=event, told=told), _status(form)
+
+
+def get_event(slug: str) -> Event:
+    """Return the event of this address, of whatever state; 404 when there is none."""
+    return desk_queries.find_event(slug) or abort(404)
+
+
+def _form(event: Event | None = None) -> EventForm:
+    return build(
+        desk_queries.activity_choices(),
+        desk_queries.organisation_choices(),
+        draft_of(event) if event else None,
+        event.version if event else 0,
+    )
+
+
+def _form_page(form: EventForm, event: Event | None) -> Page:
+    return render_template("desk/event_form.html", form=form, event=event), _status(form)
+
+
+def _called_off(slug: str) -> Response:
+    flash(_("This can no longer be done with this event."), "warning")
+    return redirect(url_for("desk.people", slug=slug), 303)
+
+
+def _status(form: Form) -> int:
+    return 422 if form.errors else 200

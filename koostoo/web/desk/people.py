@@ -1,0 +1,208 @@
+"""Pages of the people of an event: the list, adding by hand, confirming, cancelling."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+from wtforms import Form as PlainForm
+
+from koostoo.base.clock import now
+from koostoo.base.text import clean_line
+from koostoo.events.models import Event
+from koostoo.registration import desk_queries
+from koostoo.registration.desk_queries import OTHER, Filter
+from koostoo.registration.models import STATES, Registration
+from koostoo.registration.queries import invited_organisations, seats_of
+from koostoo.registration.rules import SignUp
+from koostoo.registration.service import ACTIVE, SignedUp, SignUpRefused, cancel, confirm, sign_up
+from koostoo.web.desk import bp
+from koostoo.web.desk.events import Page, get_event
+from koostoo.web.desk.words import EVENT_STATE_WORDS, STATE_WORDS, refusal_words
+from koostoo.web.forms import ButtonForm
+from koostoo.web.language import current_lang
+from koostoo.web.rights import right
+from koostoo.web.signup_form import build, role_label
+
+
+@bp.get("/events/<slug>/registrations", endpoint="people")
+@right("organiser")
+def show(slug: str) -> str:
+    """Show the event and one page of its people, searched and filtered."""
+    event = get_event(slug)
+    wanted = read_filter()
+    number = request.args.get("page", "")
+    page = desk_queries.registrations_page(event.id, wanted, _small_number(number) or 1)
+    counts = desk_queries.state_counts(event.id)
+    return render_template(
+        "desk/people.html",
+        event=event,
+        page=page,
+        pages=_pages(slug, page, wanted),
+        tabs=_tabs(slug, wanted, counts),
+        wanted=wanted,
+        asked=query_of(wanted),
+        organisations=invited_organisations(event),
+        seats=seats_of([event])[event.id],
+        failed=desk_queries.failed_letters(page.rows),
+        state_words=STATE_WORDS,
+        event_state_words=EVENT_STATE_WORDS,
+        role_label=role_label,
+        active=ACTIVE,
+    )
+
+
+@bp.route("/events/<slug>/registrations/add", methods=["GET", "POST"])
+@right("organiser")
+def add(slug: str) -> Page:
+    """Show the sign-up form for a person who called or came by; on POST register them."""
+    event = get_event(slug)
+    form = build(event, invited_organisations(event), current_lang())
+    above = AboveForm(request.form)
+    if form.validate_on_submit():
+        entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
+        try:
+            outcome = _sign_up(event, entry)
+        except SignUpRefused as refusal:
+            form.form_errors.append(refusal_words(refusal.reason))
+        else:
+            flash(*_outcome_words(entry, outcome))
+            return redirect(url_for("desk.people", slug=slug), 303)
+    page = render_template(
+        "desk/add.html",
+        event=get_event(slug),
+        form=form,
+        above=above,
+        seats=seats_of([event])[event.id],
+    )
+    return page, 422 if form.errors else 200
+
+
+class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
+    """The box that lets the organiser go above the number of seats."""
+
+    above = BooleanField(_l("Give a seat even if all are taken"))
+
+
+@bp.post("/events/<slug>/registrations/<int:number>/confirm", endpoint="confirm")
+@right("organiser")
+def confirm_one(slug: str, number: int) -> Response:
+    """Give this person a seat, if one is free."""
+    person = _get_person(get_event(slug), number)
+    name = person.name
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif confirm(person.id, now()):
+        flash(_("%(name)s has a seat now; a letter is on its way.", name=name), "success")
+    else:
+        flash(
+            _("No seat is free for %(name)s. Raise the number of seats first.", name=name),
+            "warning",
+        )
+    return _back(slug)
+
+
+@bp.route(
+    "/events/<slug>/registrations/<int:number>/cancel", methods=["GET", "POST"], endpoint="cancel"
+)
+@right("organiser")
+def cancel_one(slug: str, number: int) -> Page:
+    """Ask once more; on POST cancel this person's registration."""
+    event = get_event(slug)
+    person = _get_person(event, number)
+    form = ButtonForm()
+    if form.validate_on_submit():
+        name = person.name
+        if cancel(person.id, now(), "organiser"):
+            flash(
+                _("The registration of %(name)s is cancelled; a letter is on its way.", name=name),
+                "success",
+            )
+        return _back(slug)
+    if person.state not in ACTIVE:
+        return _back(slug)
+    page = render_template("desk/cancel.html", event=event, person=person, form=form)
+    return page, 422 if form.errors else 200
+
+
+def read_filter() -> Filter:
+    """Return what the address asks for; what makes no sense is left out."""
+    state = request.args.get("state", "")
+    organisation = request.args.get("organisation", "")
+    if organisation != OTHER:
+        organisation = str(_small_number(organisation) or "")
+    return Filter(
+        text=clean_line(request.args.get("q", ""))[:100],
+        state=state if state in STATES else "",
+        organisation=organisation,
+    )
+
+
+def query_of(wanted: Filter, **changed: Any) -> dict[str, Any]:
+    """Return the filter as parts of an address, empty ones left out."""
+    values = {"q": wanted.text, "state": wanted.state, "organisation": wanted.organisation}
+    return {name: value for name, value in (values | changed).items() if value}
+
+
+def _small_number(text: str) -> int | None:
+    fits = text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if fits else None
+
+
+def _pages(slug: str, page: desk_queries.Page, wanted: Filter) -> dict[str, Any]:
+    def url(number: int) -> str | None:
+        if not 1 <= number <= page.count:
+            return None
+        return url_for("desk.people", slug=slug, **query_of(wanted, page=number))
+
+    return {
+        "number": page.number,
+        "count": page.count,
+        "prev_url": url(page.number - 1),
+        "next_url": url(page.number + 1),
+    }
+
+
+def _tabs(slug: str, wanted: Filter, counts: dict[str, int]) -> list[dict[str, Any]]:
+    states = [state for state in STATE_WORDS if counts.get(state) or state == wanted.state]
+    choices = [("", _("Everybody"), sum(counts.values()))]
+    choices += [(state, STATE_WORDS[state], counts.get(state, 0)) for state in states]
+    return [
+        {
+            "url": url_for("desk.people", slug=slug, **query_of(wanted, state=state)),
+            "label": label,
+            "current": state == wanted.state,
+            "count": count,
+        }
+        for state, label, count in choices
+    ]
+
+
+def _sign_up(event: Event, entry: SignUp) -> SignedUp:
+    event_id = event.id
+    try:
+        return sign_up(event_id, entry, now())
+    except IntegrityError:
+        # The same person came through another door at the same instant; ask again under the lock.
+        return sign_up(event_id, entry, now())
+
+
+def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:
+    name = f"{entry.first_name} {entry.last_name}"
+    if outcome.already:
+        return _("%(name)s is already on the list with this address.", name=name), "warning"
+    if outcome.state == "waiting":
+        return _("%(name)s is on the waiting list; a letter is on its way.", name=name), "success"
+    return _("%(name)s has a seat; a letter is on its way.", name=name), "success"
+
+
+def _get_person(event: Event, number: int) -> Registration:
+    return desk_queries.find_registration(event, number) or abort(404)
+
+
+def _back(slug: str) -> Response:
+    return redirect(url_for("desk.people", slug=slug), 303)

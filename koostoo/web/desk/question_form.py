@@ -1,0 +1,117 @@
+"""One question of an event as a row of the event form; spare rows make new ones."""
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    FieldList,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import Form as PlainForm
+
+from koostoo.base.localtext import LocalText
+from koostoo.events.rules import QuestionDraft, lacks_options
+from koostoo.web.desk.fields import SeatsField
+from koostoo.web.desk.words import KIND_WORDS, missing_words
+from koostoo.web.forms import AtMost, NoForbidden, line, prose
+
+SPARE_ROWS = 3
+_LABEL = {"filters": [line], "validators": [AtMost(300), NoForbidden()]}
+_HINT = {"filters": [line], "validators": [AtMost(500), NoForbidden()]}
+_LINES = {"filters": [prose], "validators": [AtMost(4000), NoForbidden()]}
+
+
+class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
+    """A question; a row without words is not one. No token of its own: it lies in a form."""
+
+    number = HiddenField()
+    place = SeatsField(_l("Order"))
+    label_et = StringField(_l("Question in Estonian"), **_LABEL)
+    label_en = StringField(_l("Question in English"), **_LABEL)
+    kind = SelectField(_l("Kind of answer"), choices=list(KIND_WORDS), default="text")
+    required = BooleanField(_l("Must be answered"))
+    help_et = StringField(_l("Hint in Estonian"), **_HINT)
+    help_en = StringField(_l("Hint in English"), **_HINT)
+    options_et = TextAreaField(
+        _l("Options in Estonian"), description=_l("One on each line; only for choices."), **_LINES
+    )
+    options_en = TextAreaField(
+        _l("Options in English"), description=_l("One on each line, in the same order."), **_LINES
+    )
+    remove = BooleanField(_l("Remove this question"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the row; one to be removed, or left empty, may hold anything."""
+        valid = bool(super().validate(extra_validators))
+        if not valid or self.remove.data:
+            return valid
+        if not self.label_et.data and (self.number.data or self.label_en.data or self._options()):
+            self.label_et.errors = [_("Please write the question, or tick that it is removed.")]
+            return False
+        if self.label_et.data and lacks_options(self.draft()):
+            self.options_et.errors = [missing_words("options")]
+            return False
+        return True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether this row is no question: spare, or to be removed."""
+        return bool(self.remove.data) or not self.label_et.data
+
+    def draft(self) -> QuestionDraft:
+        """Return the row's values."""
+        typed = self.number.data or ""
+        known = typed.isascii() and typed.isdecimal() and len(typed) < 10
+        return QuestionDraft(
+            id=int(typed) if known else None,
+            kind=self.kind.data,
+            label=LocalText(self.label_et.data or "", self.label_en.data or ""),
+            help=LocalText(self.help_et.data or "", self.help_en.data or ""),
+            required=self.required.data,
+            options=self._options() if self.kind.data in ("choice", "choices") else (),
+        )
+
+    def _options(self) -> tuple[LocalText, ...]:
+        pairs = zip_longest(_lines(self.options_et.data), _lines(self.options_en.data))
+        return tuple(LocalText(et, en or "") for et, en in pairs if et)
+
+
+def read_questions(rows: FieldList) -> tuple[QuestionDraft, ...]:
+    """Return the questions in the order asked for; a row without one stays where it stands."""
+    forms = [row.form for row in rows if not row.form.is_empty]
+    places = [
+        index if form.place.data is None else form.place.data for index, form in enumerate(forms, 1)
+    ]
+    order = sorted(range(len(forms)), key=lambda index: places[index])
+    return tuple(forms[index].draft() for index in order)
+
+
+def question_data(questions: Iterable[QuestionDraft]) -> list[dict[str, Any]]:
+    """Return the rows of these questions and the spare ones after them."""
+    rows: list[dict[str, Any]] = [
+        {
+            "number": "" if question.id is None else str(question.id),
+            "place": place,
+            "label_et": question.label.et,
+            "label_en": question.label.en,
+            "kind": question.kind,
+            "required": question.required,
+            "help_et": question.help.et,
+            "help_en": question.help.en,
+            "options_et": "\n".join(option.et for option in question.options),
+            "options_en": "\n".join(option.en for option in question.options),
+        }
+        for place, question in enumerate(questions, 1)
+    ]
+    return rows + [{} for _row in range(SPARE_ROWS)]
+
+
+def _lines(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split("\n")]
