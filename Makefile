@@ -92,7 +92,7 @@ bench: .venv/installed-dev .venv/messages ## measure the service under load
 
 .PHONY: messages
 messages: .venv/installed ## collect the texts, update and compile the translations
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k N_ --add-location=file --sort-by-file \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k _l -k N_ --add-location=file --sort-by-file \
 	  --project=Koostoo -o $(TRANSLATIONS)/messages.pot .
 	$(BIN)/pybabel -q update -i $(TRANSLATIONS)/messages.pot -d $(TRANSLATIONS) \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

@@ -9,10 +9,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from koostoo import cli, web
 from koostoo.base import log
 from koostoo.base.database import db
+from koostoo.cli import set_up as set_up_commands
 from koostoo.mail.transport import mail
+from koostoo.web import set_up as set_up_web
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,8 +32,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     _set_database(app)
     log.set_up(app)
     mail.init_app(app)
-    web.set_up(app)
-    cli.set_up(app)
+    set_up_web(app)
+    set_up_commands(app)
     return app
 
 

@@ -15,7 +15,7 @@ from koostoo.base.clock import local_day, now
 from koostoo.base.contact import ContactError
 from koostoo.base.tokens import make_token
 from koostoo.events.load import load_project
-from koostoo.events.samples import add_samples, remove_samples
+from koostoo.events.samples import NoProjectError, add_samples, remove_samples
 from koostoo.programme.project_file import ProjectFileError
 
 project = AppGroup("project", help="Projects as files.")
@@ -42,7 +42,10 @@ def project_load(file: Path) -> None:
 def samples_add() -> None:
     """Add the upcoming sample events; a second time changes nothing."""
     moment = now()
-    number = add_samples(local_day(moment), moment, current_app.config["BASE_HOST"])
+    try:
+        number = add_samples(local_day(moment), moment, current_app.config["BASE_HOST"])
+    except NoProjectError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{number} sample events added")
 
 

@@ -1,9 +1,10 @@
 """The one place that asks what time it is; everything below is handed the answer."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/Tallinn")
+from koostoo.base.dates import ZONE
+
+__all__ = ["ZONE", "local_day", "now"]
 
 
 def now() -> datetime:

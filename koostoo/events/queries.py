@@ -56,7 +56,7 @@ def feed_events(
     return db.session.scalars(query.order_by(Event.starts_on, Event.id)).all()
 
 
-def _listed() -> Select[tuple[Event]]:
+def _listed() -> Select[Event]:
     return (
         select(Event)
         .where(Event.state.in_(PUBLIC))

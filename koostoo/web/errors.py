@@ -15,10 +15,16 @@ def _words(code: int) -> tuple[str, str]:
         403: (_("This is not allowed from here"), _("Open the page again and send it from there.")),
         404: (
             _("There is nothing at this address"),
-            _("The link may be incomplete, old or already used. Check it in the letter, or start from the home page."),
+            _(
+                "The link may be incomplete, old or already used. Check it in the letter, "
+                "or start from the home page."
+            ),
         ),
         405: (_("This page cannot do that"), _("Open it again from the home page.")),
-        413: (_("That is too much to send at once"), _("Please shorten the text and send it again.")),
+        413: (
+            _("That is too much to send at once"),
+            _("Please shorten the text and send it again."),
+        ),
         429: (_("Too many tries"), _("Please wait a little and try again.")),
         503: (
             _("Very busy right now"),
@@ -27,7 +33,7 @@ def _words(code: int) -> tuple[str, str]:
     }
     return known.get(
         code,
-        (_("Something went wrong on our side"), _("Nothing was lost on purpose; please try again in a moment.")),
+        (_("Something went wrong on our side"), _("Please try again in a moment.")),
     )
 
 
@@ -59,7 +65,7 @@ def _database_error(error: OperationalError) -> tuple[str, int, dict[str, str]]:
 
 
 def _crash(error: Exception) -> tuple[str, int]:
-    current_app.logger.exception("unexpected error", exc_info=error)
+    current_app.logger.error("unexpected error", exc_info=error)
     return error_page(500)
 
 

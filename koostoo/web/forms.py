@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.validators import StopValidation
 
 from koostoo.base.text import clean_line, clean_text, has_forbidden
 
@@ -58,12 +59,14 @@ class NoForbidden:
 class Sentence:
     """Require something to be there and not too long, in words."""
 
-    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads this class attribute
+    def __init__(self, words: Any = MISSING) -> None:
+        self.words = words
+        self.field_flags = {"required": True}
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Raise ValidationError when the cleaned value is empty."""
-        if field.data in (None, "", []):
-            raise ValidationError(str(MISSING))
+        """Raise ValidationError when the cleaned value is empty; later checks are left out."""
+        if not field.data:
+            raise StopValidation(str(self.words))
 
 
 class AtMost:

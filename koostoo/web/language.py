@@ -53,7 +53,7 @@ def _select() -> str:
 
 def set_up(app: Flask) -> None:
     """Choose the language from the address; Estonian is the default."""
-    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[assignment,method-assign]
     app.config["BABEL_DEFAULT_LOCALE"] = "et"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Tallinn"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(app.root_path) / "translations")

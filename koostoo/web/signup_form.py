@@ -21,7 +21,6 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Optional as MayBeEmpty
 
 from koostoo.base.contact import ContactError, parse_email, parse_phone
 from koostoo.events.models import Event, Question
@@ -47,6 +46,15 @@ def role_label(role: str) -> str:
     return str(dict(ROLE_WORDS)[role])
 
 
+class OneOf(RadioField):  # type: ignore[misc]  # WTForms ships no types
+    """Radio buttons that may stay empty; whether they must not is the validators' business."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse only what was never on offer."""
+        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Please choose one of these."))
+
+
 class SignUpForm(Form):
     """What every event asks; `build` adds what this event asks."""
 
@@ -68,7 +76,9 @@ class SignUpForm(Form):
         validators=[AtMost(40), NoForbidden()],
         description=_l("Only for the organiser, should something change at the last minute."),
     )
-    organisation = SelectField(_l("Local action group"), validators=[Sentence()])
+    organisation = SelectField(
+        _l("Local action group"), validators=[Sentence()], validate_choice=False
+    )
     other_organisation = StringField(
         _l("Which organisation, if another"),
         filters=[line],
@@ -80,25 +90,24 @@ class SignUpForm(Form):
         validators=[AtMost(200), NoForbidden()],
     )
     role = SelectField(_l("Your role"), choices=list(ROLE_WORDS), default="member")
-    photo_consent = RadioField(
+    photo_consent = OneOf(
         _l("May photos in which you can be recognised be published?"),
         choices=[("yes", _l("Yes")), ("no", _l("No"))],
-        validators=[MayBeEmpty()],
         description=_l("Without an answer we do not publish any."),
     )
-    privacy = BooleanField(_l("I have read the privacy notice"), validators=[Sentence()])
-    language = RadioField(
+    privacy = BooleanField(
+        _l("I have read the privacy notice"),
+        validators=[
+            Sentence(_l("Please tick this: without it we may not keep your data.")),
+        ],
+    )
+    language = OneOf(
         _l("In which language shall we write to you?"),
         choices=[("et", "eesti keeles"), ("en", "in English")],
         validators=[Sentence()],
     )
     nonce = HiddenField(validators=[AtMost(40)])
     website = StringField("Website")
-
-    def validate_privacy(self, field: Field) -> None:
-        """Require the box: without it nothing may be kept."""
-        if not field.data:
-            raise ValidationError(_("Please tick this: without it we may not keep your data."))
 
     def validate_email(self, field: Field) -> None:
         """Check the address' form, without asking any server."""
@@ -107,7 +116,10 @@ class SignUpForm(Form):
                 parse_email(field.data)
             except ContactError as error:
                 raise ValidationError(
-                    _("This address does not look right. Please check it, for example mari@example.org.")
+                    _(
+                        "This address does not look right. "
+                        "Please check it, for example mari@example.org."
+                    )
                 ) from error
 
     def validate_phone(self, field: Field) -> None:
@@ -117,7 +129,10 @@ class SignUpForm(Form):
                 parse_phone(field.data)
             except ContactError as error:
                 raise ValidationError(
-                    _("This number does not look right. Write it like 5552 2385 or +358 40 123 4567.")
+                    _(
+                        "This number does not look right. "
+                        "Write it like 5552 2385 or +358 40 123 4567."
+                    )
                 ) from error
 
     def validate_other_organisation(self, field: Field) -> None:
@@ -137,7 +152,9 @@ class SignUpForm(Form):
             email_key=email.key,
             phone=parse_phone(self.phone.data) if self.phone.data else "",
             organisation_id=None if organisation == OTHER else int(organisation),
-            other_organisation=values.get("other_organisation", "") if organisation == OTHER else "",
+            other_organisation=values.get("other_organisation", "")
+            if organisation == OTHER
+            else "",
             member_organisation=self.member_organisation.data or "",
             role=self.role.data,
             language=self.language.data,
@@ -210,20 +227,12 @@ def _question_field(question: Question, lang: str) -> Any:
     validators: list[Any] = [Sentence()] if question.required else []
     options = [(str(option.id), option.label.to(lang)) for option in question.options]
     if question.kind == "choice":
-        return RadioField(
-            label, choices=options, validators=validators or [MayBeEmpty()], description=hint
-        )
+        return OneOf(label, choices=options, validators=validators, description=hint)
     if question.kind == "choices":
-        return SelectMultipleField(
-            label, choices=options, validators=validators, description=hint
-        )
+        return SelectMultipleField(label, choices=options, validators=validators, description=hint)
     if question.kind == "yesno":
-        return RadioField(
-            label,
-            choices=[("yes", _("Yes")), ("no", _("No"))],
-            validators=validators or [MayBeEmpty()],
-            description=hint,
-        )
+        yes_no = [("yes", _("Yes")), ("no", _("No"))]
+        return OneOf(label, choices=yes_no, validators=validators, description=hint)
     if question.kind == "long":
         checks = [*validators, AtMost(4000), NoForbidden()]
         return TextAreaField(label, filters=[prose], validators=checks, description=hint)

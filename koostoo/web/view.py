@@ -44,7 +44,8 @@ def kind_label(activity: Activity) -> str:
     if activity.kind == "joint":
         return _("Joint activity")
     owner = activity.organisation
-    return _("Additional activity of %(name)s", name=owner.short_name or owner.name if owner else "")
+    name = (owner.short_name or owner.name) if owner else ""
+    return _("Additional activity of %(name)s", name=name)
 
 
 def funding(project: Project) -> dict[str, Any]:

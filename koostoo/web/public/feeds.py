@@ -38,9 +38,7 @@ def organisation_calendar(slug: str) -> Response:
 def activity_calendar(slug: str) -> Response:
     """Feed of one activity's events."""
     found = queries.find_activity(slug) or abort(404)
-    return feed_response(
-        local(found.title), queries.feed_events(_since(), activity_id=found.id)
-    )
+    return feed_response(local(found.title), queries.feed_events(_since(), activity_id=found.id))
 
 
 @bp.get("/events/<slug>.ics")

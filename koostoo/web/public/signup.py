@@ -26,7 +26,6 @@ from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
 from koostoo.web.signup_form import SignUpForm, build
 
-
 HOUR = timedelta(hours=1)
 
 
@@ -121,7 +120,7 @@ def links() -> str | Response | tuple[str, int]:
         if count_attempt("links", address.key, 3, HOUR, moment) and count_attempt(
             "links-from", source, 30, HOUR, moment
         ):
-            send_links(address.key, address.normalised, moment)
+            send_links(address.key, moment)
         flash(
             _("If there is a registration with this address, the links are on their way to it."),
             "success",
