@@ -42,7 +42,9 @@ def failure(error: Exception) -> Failure:
     if isinstance(error, smtplib.SMTPResponseException):
         return Failure(_answer(error.smtp_code, error.smtp_error), permanent=False)
     reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
-    return Failure(reason, permanent=isinstance(error, ValueError))
+    # A certificate that cannot be verified is a ValueError too, and no fault of the letter.
+    unwritable = isinstance(error, ValueError) and not isinstance(error, OSError)
+    return Failure(reason, permanent=unwritable)
 
 
 def next_try(created_at: datetime, attempts: int, now: datetime) -> datetime | None:

@@ -1,0 +1,90 @@
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP as SMTP_POLICY
+
+import pytest
+
+from koostoo.mail.letter import CalendarPart, Letter, to_mime
+from tests.mail.world import NOW
+
+ICS = "BEGIN:VCALENDAR\r\nSUMMARY:Õppereis Võrru\r\nEND:VCALENDAR\r\n".encode()
+LETTER = Letter(
+    message_id="<abc@koostoo.example.org>",
+    sender_name='MTÜ Näidisrühm, "Läänemaa"',
+    sender="kirjad@example.org",
+    recipient="juta@example.com",
+    reply_to="mari@example.ee",
+    subject="Sinu koht on kinnitatud: väga pika nimega õppereis Võrru ja veel kaugemale",
+    text="Tere, Jüri!\n",
+    html="<p>Tere, Jüri!</p>\n",
+    language="et",
+)
+INVITED = replace(LETTER, calendar=CalendarPart("REQUEST", 0, ICS, 1))
+
+
+def sent(letter: Letter) -> EmailMessage:
+    return message_from_bytes(to_mime(letter, NOW).as_bytes(), policy=SMTP_POLICY)
+
+
+def tree(part: MIMEPart) -> object:
+    if not part.is_multipart():
+        return part.get_content_type()
+    return (part.get_content_type(), [tree(child) for child in part.iter_parts()])
+
+
+def test_a_plain_letter_has_text_first_and_html_second() -> None:
+    assert tree(sent(LETTER)) == ("multipart/alternative", ["text/plain", "text/html"])
+
+
+def test_an_invitation_is_the_last_alternative_with_a_copy_beside() -> None:
+    alternatives = ("multipart/alternative", ["text/plain", "text/html", "text/calendar"])
+    assert tree(sent(INVITED)) == ("multipart/mixed", [alternatives, "application/ics"])
+
+
+def test_a_cancellation_has_no_copy_to_import() -> None:
+    letter = replace(LETTER, calendar=CalendarPart("CANCEL", 1, ICS, 1))
+    parts = ["text/plain", "text/html", "text/calendar"]
+    assert tree(sent(letter)) == ("multipart/alternative", parts)
+
+
+def test_calendar_part_names_its_method_and_charset_and_is_no_attachment() -> None:
+    part = next(p for p in sent(INVITED).walk() if p.get_content_type() == "text/calendar")
+    assert (part.get_param("method"), part.get_param("charset")) == ("REQUEST", "utf-8")
+    assert part.get_content_disposition() is None
+    assert part["Content-Transfer-Encoding"] == "base64"
+    assert part.get_payload(decode=True) == ICS
+
+
+def test_everything_travels_in_seven_bits_and_short_lines() -> None:
+    data = to_mime(INVITED, NOW).as_bytes()
+    assert data.isascii()
+    assert max(map(len, data.split(b"\r\n"))) <= 78
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
+def test_headers_survive_the_way() -> None:
+    letter = sent(LETTER)
+    assert letter["Subject"] == LETTER.subject
+    assert letter["From"].addresses[0].display_name == LETTER.sender_name
+    assert [a.addr_spec for a in letter["From"].addresses] == ["kirjad@example.org"]
+    assert [a.addr_spec for a in letter["To"].addresses] == ["juta@example.com"]
+    assert letter["Reply-To"] == "mari@example.ee"
+    assert letter["Message-ID"] == LETTER.message_id
+    assert letter["Date"].datetime == NOW
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+
+
+def test_a_domain_with_estonian_letters_is_written_for_mail_servers() -> None:
+    letter = sent(replace(LETTER, recipient="juta@jõgi.example"))
+    assert letter["To"] == "juta@xn--jgi-ona.example"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com", "jüri@example.com"],
+)
+def test_an_address_that_is_not_one_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        to_mime(replace(LETTER, recipient=address), NOW)

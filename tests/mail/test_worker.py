@@ -1,0 +1,204 @@
+import logging
+from datetime import timedelta
+from threading import Event as Flag
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from koostoo.base.clock import now
+from koostoo.base.dates import When
+from koostoo.mail.rules import GIVE_UP_AFTER
+from koostoo.registration.models import Registration
+from koostoo.worker import run, run_once
+from tests.mail.conftest import UseServer
+from tests.mail.servers import ScriptedServer, free_port, working_server
+from tests.mail.world import (
+    DAYS,
+    NOW,
+    change,
+    make_event,
+    make_registration,
+    message,
+    post,
+    registration,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def seat(app: Flask) -> int:
+    return make_registration(make_event())
+
+
+def test_a_confirmation_arrives_with_an_invitation(seat: int, use_server: UseServer) -> None:
+    row = post("confirmed", seat)
+    with working_server() as server:
+        use_server(server.port)
+        assert run_once(NOW) == 1
+    (letter,) = server.letters
+    assert letter["Message-ID"] == message(row).message_id
+    assert letter["Reply-To"] == "mari@example.ee"
+    assert (message(row).state, message(row).sent_at) == ("sent", NOW)
+    (part,) = [p for p in letter.walk() if p.get_content_type() == "text/calendar"]
+    assert part.get_param("method") == "REQUEST"
+    assert registration(seat).invited_sequence == 0
+
+
+def test_a_temporary_refusal_is_tried_again_with_the_same_message_id(
+    seat: int, use_server: UseServer
+) -> None:
+    row = post("confirmed", seat)
+    with ScriptedServer(["rcpt 450", "data 451", "take"]) as server:
+        use_server(server.port)
+        run_once(NOW)
+        assert (message(row).state, message(row).last_error) == ("queued", "450 no")
+        assert registration(seat).invited_sequence is None
+        assert run_once(NOW) == 0
+        run_once(NOW + MINUTE)
+        run_once(NOW + 4 * MINUTE)
+    assert (message(row).state, message(row).attempts) == ("sent", 3)
+    assert all(message(row).message_id.encode() in content for content in server.contents)
+
+
+def test_a_permanent_refusal_ends_it_and_keeps_the_reason(seat: int, use_server: UseServer) -> None:
+    row = post("confirmed", seat)
+    with ScriptedServer(["rcpt 550"]) as server:
+        use_server(server.port)
+        run_once(NOW)
+    assert (message(row).state, message(row).last_error) == ("failed", "550 no")
+    assert run_once(NOW + GIVE_UP_AFTER) == 0
+
+
+def test_a_letter_lost_after_the_dot_goes_again_with_the_same_message_id(
+    seat: int, use_server: UseServer
+) -> None:
+    row = post("confirmed", seat)
+    with ScriptedServer(["drop", "take"]) as server:
+        use_server(server.port)
+        run_once(NOW)
+        run_once(NOW + MINUTE)
+    first, second = server.contents
+    mark = f"Message-ID: {message(row).message_id}".encode()
+    assert mark in first
+    assert mark in second
+    assert message(row).state == "sent"
+
+
+def test_a_seat_given_up_after_an_unknown_outcome_is_taken_out_of_the_calendar(
+    seat: int, use_server: UseServer
+) -> None:
+    lost = post("confirmed", seat)
+    with ScriptedServer(["drop"]) as server:
+        use_server(server.port)
+        run_once(NOW)
+    change(Registration, seat, state="cancelled", sequence=1)
+    post("cancelled", seat)
+    with working_server() as mended:
+        use_server(mended.port)
+        run_once(NOW + MINUTE)
+    assert message(lost).state == "dropped"
+    (letter,) = mended.letters
+    assert 'method="CANCEL"' in letter.as_string()
+
+
+def test_a_cancellation_follows_an_invitation_that_left(seat: int, use_server: UseServer) -> None:
+    with working_server() as server:
+        use_server(server.port)
+        post("confirmed", seat)
+        run_once(NOW)
+        change(Registration, seat, state="cancelled", sequence=1)
+        post("cancelled", seat)
+        run_once(NOW)
+    methods = [
+        part.get_param("method")
+        for letter in server.letters
+        for part in letter.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    assert methods == ["REQUEST", "CANCEL"]
+    assert registration(seat).invited_sequence is None
+
+
+def test_nothing_is_taken_out_of_a_calendar_that_never_knew(
+    seat: int, use_server: UseServer
+) -> None:
+    early = post("confirmed", seat)
+    change(Registration, seat, state="cancelled", sequence=1)
+    post("cancelled", seat)
+    with working_server() as server:
+        use_server(server.port)
+        assert run_once(NOW) == 2
+    assert message(early).state == "dropped"
+    (letter,) = server.letters
+    assert all(part.get_content_type() != "text/calendar" for part in letter.walk())
+
+
+def test_a_server_that_is_away_loses_nothing(seat: int, use_server: UseServer) -> None:
+    row = post("confirmed", seat)
+    use_server(free_port())
+    run_once(NOW)
+    assert message(row).state == "queued"
+    assert message(row).last_error.startswith("ConnectionRefusedError")
+
+
+def test_one_poisoned_letter_does_not_stop_the_others(app: Flask, use_server: UseServer) -> None:
+    event = make_event(when=DAYS)
+    poisoned = post("confirmed", make_registration(event), recipient="a@example.com, b@example.com")
+    unknown = post("no-such-kind", queue="x")
+    good = [
+        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
+        for number in range(3)
+    ]
+    with working_server() as server:
+        use_server(server.port)
+        assert run_once(NOW) == 5
+    assert message(poisoned).state == "failed"
+    assert message(unknown).state == "queued"
+    assert {message(row).state for row in good} == {"sent"}
+    assert len(server.letters) == 3
+
+
+def test_the_log_names_no_person(
+    seat: int, use_server: UseServer, caplog: pytest.LogCaptureFixture, app: Flask
+) -> None:
+    post("confirmed", seat)
+    app.logger.addHandler(caplog.handler)
+    try:
+        with ScriptedServer(["rcpt 550"]) as server, caplog.at_level(logging.INFO, "koostoo"):
+            use_server(server.port)
+            run_once(NOW)
+    finally:
+        app.logger.removeHandler(caplog.handler)
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "juta" not in caplog.text.lower()
+
+
+def test_the_loop_delivers_and_stops_when_told(
+    app: Flask, seat: int, use_server: UseServer
+) -> None:
+    change(
+        Registration, seat, event_id=make_event(when=When.days(now().date() + timedelta(days=30)))
+    )
+    row = post("confirmed", seat, after=now() - NOW)
+    stop = Flag()
+
+    def work() -> None:
+        with app.app_context():
+            run(stop)
+
+    with working_server() as server:
+        use_server(server.port)
+        worker = Thread(target=work)
+        worker.start()
+        try:
+            for _ in range(50):
+                if server.contents and message(row).state == "sent":
+                    break
+                stop.wait(0.1)
+        finally:
+            stop.set()
+            worker.join(10)
+    assert not worker.is_alive()
+    assert message(row).state == "sent"

@@ -1,0 +1,115 @@
+"""Which calendar part a letter carries."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar, Event
+
+from koostoo.base.dates import When
+from koostoo.mail.letter import CalendarPart
+from koostoo.notices.render import render
+from koostoo.registration.models import Registration
+from tests.mail.world import DAYS, NOW, change, make_event, make_registration, post, registration
+
+pytestmark = pytest.mark.usefixtures("app")
+
+SEASON = When.of_season(2027, "spring")
+
+
+def part_of(kind: str, seat: int, **options: Any) -> CalendarPart | None:
+    letter = render(post(kind, seat, **options), NOW)
+    assert letter is not None
+    return letter.calendar
+
+
+def event_in(part: CalendarPart | None) -> Event:
+    assert part is not None
+    calendar = Calendar.from_ical(part.content)
+    assert calendar["METHOD"] == part.method
+    (event,) = calendar.walk("VEVENT")
+    assert isinstance(event, Event)
+    return event
+
+
+def test_invitation_is_from_the_sender_to_this_person_alone() -> None:
+    seat = make_registration(make_event())
+    event = event_in(part_of("confirmed", seat))
+    assert str(event["UID"]) == registration(seat).uid
+    assert str(event["ORGANIZER"]) == "mailto:koostoo@example.org"
+    assert str(event["ATTENDEE"]) == "mailto:juta@example.com"
+    assert event.decoded("DTSTART") == datetime(2026, 9, 8, 6, 30, tzinfo=UTC)
+    assert event.decoded("DTSTAMP") == NOW
+
+
+def test_whole_days_have_dates() -> None:
+    event = event_in(part_of("confirmed", make_registration(make_event(when=DAYS))))
+    assert str(event.decoded("DTEND")) == "2026-09-10"
+
+
+def test_sequence_grows_with_event_and_registration() -> None:
+    seat = make_registration(make_event(sequence=2), sequence=3)
+    assert event_in(part_of("changed", seat)).sequence == 5
+
+
+def test_the_same_letter_has_the_same_stamp_in_every_attempt() -> None:
+    message = post("confirmed", make_registration(make_event()))
+    letters = [render(message, NOW + timedelta(hours=hours)) for hours in (0, 5)]
+    first, second = (letter.calendar for letter in letters if letter is not None)
+    assert first == second
+
+
+@pytest.mark.parametrize(("kind", "state"), [("waiting", "waiting"), ("changed", "waiting")])
+def test_who_waits_gets_no_invitation(kind: str, state: str) -> None:
+    assert part_of(kind, make_registration(make_event(), state=state)) is None
+
+
+@pytest.mark.parametrize("when", [SEASON, When.month(2027, 3)])
+def test_an_undated_event_sends_no_invitation(when: When) -> None:
+    assert part_of("confirmed", make_registration(make_event(when=when))) is None
+
+
+def test_an_event_that_loses_its_date_leaves_the_calendar() -> None:
+    seat = make_registration(make_event(when=SEASON, sequence=1), invited_sequence=0)
+    part = part_of("event_changed", seat)
+    assert part is not None
+    assert (part.method, part.sequence) == ("CANCEL", 1)
+
+
+def test_a_cancelled_registration_leaves_without_saying_the_event_does_not_happen() -> None:
+    seat = make_registration(make_event(), state="cancelled", sequence=1, invited_sequence=0)
+    event = event_in(part_of("cancelled", seat))
+    assert "STATUS" not in event
+    assert event.sequence == 1
+
+
+def test_a_called_off_event_is_cancelled_as_a_whole() -> None:
+    event_id = make_event(state="called_off", sequence=1)
+    seat = make_registration(event_id, invited_sequence=0)
+    assert str(event_in(part_of("event_called_off", seat))["STATUS"]) == "CANCELLED"
+
+
+@pytest.mark.parametrize("kind", ["cancelled", "event_called_off"])
+def test_no_cancellation_without_an_invitation_before(kind: str) -> None:
+    event_id = make_event(state="called_off")
+    assert part_of(kind, make_registration(event_id, state="cancelled", sequence=1)) is None
+
+
+def test_a_cancellation_outranks_the_invitation_whatever_the_rows_say() -> None:
+    seat = make_registration(make_event(), state="cancelled", invited_sequence=4)
+    part = part_of("cancelled", seat)
+    assert part is not None
+    assert part.sequence == 5
+
+
+def test_secret_link_stays_out_of_the_calendar() -> None:
+    part = part_of("confirmed", make_registration(make_event()))
+    assert part is not None
+    assert b"/my/" not in part.content.replace(b"\r\n ", b"")
+
+
+def test_the_organisers_own_address_gets_a_letter_without_invitation() -> None:
+    seat = make_registration(make_event(), email="Koostoo@example.org")
+    assert part_of("confirmed", seat) is None
+    change(Registration, seat, state="cancelled", invited_sequence=0)
+    assert part_of("cancelled", seat) is None

@@ -1,0 +1,315 @@
+"""What each kind of letter says, and when it says nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from koostoo.accounts.models import Organiser, SignInLink
+from koostoo.base.database import transaction
+from koostoo.base.dates import When
+from koostoo.base.localtext import LocalText
+from koostoo.base.tokens import make_token, read_token
+from koostoo.mail.letter import Letter
+from koostoo.notices.messages import KINDS, NOTICES
+from koostoo.notices.render import render
+from tests.conftest import KEY
+from tests.mail.world import NOW, make_event, make_registration, post, registration
+
+BASE = "http://localhost"
+STATES = {"waiting": "waiting", "cancelled": "cancelled"}
+SUBJECTS = {
+    "confirmed": (
+        "Sinu koht on kinnitatud: Õppereis Võrru",
+        "Your seat is confirmed: Study trip to Võru",
+    ),
+    "waiting": (
+        "Oled ootenimekirjas: Õppereis Võrru",
+        "You are on the waiting list: Study trip to Võru",
+    ),
+    "promoted": (
+        "Koht vabanes ja on nüüd sinu: Õppereis Võrru",
+        "A seat became free and is yours: Study trip to Võru",
+    ),
+    "changed": (
+        "Sinu registreeringut muudeti: Õppereis Võrru",
+        "Your registration was changed: Study trip to Võru",
+    ),
+    "already": (
+        "Oled juba registreerunud: Õppereis Võrru",
+        "You are already registered: Study trip to Võru",
+    ),
+    "cancelled": (
+        "Sinu registreering on tühistatud: Õppereis Võrru",
+        "Your registration is cancelled: Study trip to Võru",
+    ),
+    "event_changed": (
+        "Üritusel on muudatusi: Õppereis Võrru",
+        "The event has changed: Study trip to Võru",
+    ),
+    "event_called_off": (
+        "Üritus jääb ära: Õppereis Võrru",
+        "The event is called off: Study trip to Võru",
+    ),
+    "links": ("Sinu registreeringute lingid", "Links to your registrations"),
+    "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),
+}
+
+
+def letter(kind: str, registration_id: int, language: str = "et", **options: Any) -> Letter:
+    written = find_letter(kind, registration_id, language, **options)
+    assert written is not None
+    return written
+
+
+def find_letter(
+    kind: str, registration_id: int, language: str = "et", **options: Any
+) -> Letter | None:
+    now = options.pop("now", NOW)
+    return render(post(kind, registration_id or None, language=language, **options), now)
+
+
+def a_letter_of(kind: str, language: str) -> Letter:
+    """A letter of any kind, in a state in which it makes sense."""
+    event_state = "called_off" if kind == "event_called_off" else "published"
+    seat = make_registration(
+        make_event(
+            state=event_state, called_off_reason="torm" if event_state != "published" else ""
+        ),
+        state=STATES.get(kind, "confirmed"),
+    )
+    payload = {"link_id": sign_in_link()} if kind == "signin" else None
+    return letter(kind, seat, language, payload=payload)
+
+
+def sign_in_link(**values: Any) -> str:
+    with transaction() as session:
+        organiser = Organiser(email="kai@example.ee", email_key="kai@example.ee", created_at=NOW)
+        link = SignInLink(
+            organiser=organiser,
+            link_id="abcdefghijkl",
+            **{"expires_at": NOW + timedelta(minutes=10), **values},
+        )
+        session.add(link)
+        return link.link_id
+
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_has_its_subject_in_estonian(kind: str) -> None:
+    assert a_letter_of(kind, "et").subject == SUBJECTS[kind][0]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_has_its_subject_in_english(kind: str) -> None:
+    assert a_letter_of(kind, "en").subject == SUBJECTS[kind][1]
+
+
+@pytest.mark.parametrize("language", ["et", "en"])
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_every_letter_about_a_registration_holds_the_facts(kind: str, language: str) -> None:
+    written = a_letter_of(kind, language)
+    for body in (written.text, written.html):
+        for fact in {
+            "et": (
+                "Õppereis Võrru",
+                "teisipäev, 8. september 2026",
+                "Näidise külamaja",
+                "Juta Jõgi",
+                "MTÜ Näidisrühm",
+                "Mari Mänd, mari@example.ee",
+                "Ühistegevus: Õppereis",
+                "Ühine samm",
+                "Toetab näidisfond.",
+                "ringkäik",
+            ),
+            "en": (
+                "Study trip to Võru",
+                "Tuesday 8 September 2026",
+                "Näidise village hall",
+                "Joint activity: Study trip",
+                "A common step",
+                "Supported by a sample fund.",
+            ),
+        }[language]:
+            assert fact in body
+
+
+def test_a_whole_confirmation_in_plain_text() -> None:
+    seat = make_registration(make_event(slug="voru"))
+    own = f"{BASE}/en/my/{own_token(seat)}"
+    assert (
+        letter("confirmed", seat, "en").text.replace("\u00a0", " ")
+        == f"""\
+Hello, Juta!
+
+Your seat is confirmed. See you there!
+
+If you cannot come, please give up the seat through the link below: \
+somebody else will be glad of it.
+
+An invitation for your calendar comes with this letter.
+
+Event: Study trip to Võru
+When: Tuesday 8 September 2026, 09:30–16:00
+Where: Näidise village hall
+Participant: Juta Jõgi
+Organiser: MTÜ Näidisrühm
+Contact: Mari Mänd, mari@example.ee
+
+Programme
+
+– kell 9.30 kohv
+– kell 10 ringkäik
+
+Your registration: see it, change it, or give up the seat
+{own}
+
+Keep the link to yourself: anybody who has it can change your registration.
+
+--
+Joint activity: Study trip
+Project: A common step
+Supported by a sample fund.
+"""
+    )
+
+
+def test_own_link_opens_the_registration_in_the_letters_language() -> None:
+    seat = make_registration(make_event())
+    for language, prefix in (("et", ""), ("en", "/en")):
+        link = f"{BASE}{prefix}/my/{own_token(seat)}"
+        written = letter("confirmed", seat, language)
+        assert f"\n{link}\n" in written.text
+        assert f'href="{link}"' in written.html
+
+
+@pytest.mark.parametrize("kind", ["cancelled", "event_called_off"])
+def test_a_farewell_carries_no_own_link(kind: str) -> None:
+    assert "/my/" not in a_letter_of(kind, "et").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        ("confirmed", "cancelled"),
+        ("confirmed", "waiting"),
+        ("promoted", "cancelled"),
+        ("waiting", "confirmed"),
+        ("changed", "cancelled"),
+        ("already", "rejected"),
+        ("event_changed", "cancelled"),
+        ("cancelled", "confirmed"),
+    ],
+)
+def test_what_is_no_longer_true_is_not_written(kind: str, state: str) -> None:
+    assert find_letter(kind, make_registration(make_event(), state=state)) is None
+
+
+@pytest.mark.parametrize("kind", sorted(set(NOTICES) - {"cancelled", "event_called_off"}))
+def test_a_called_off_event_silences_what_was_said_before(kind: str) -> None:
+    seat = make_registration(make_event(state="called_off"), state=STATES.get(kind, "confirmed"))
+    assert find_letter(kind, seat) is None
+
+
+def test_nothing_is_confirmed_after_the_event() -> None:
+    seat = make_registration(make_event())
+    assert find_letter("confirmed", seat, now=NOW + timedelta(days=60)) is None
+
+
+def test_a_letter_about_a_deleted_registration_is_not_written() -> None:
+    assert find_letter("confirmed", 0) is None
+
+
+def test_waiting_letter_names_the_place_in_the_queue() -> None:
+    event = make_event()
+    _first, _second, third = (
+        make_registration(
+            event,
+            state="waiting",
+            email=f"p{number}@example.com",
+            queued_at=NOW - timedelta(minutes=10 - number),
+        )
+        for number in range(3)
+    )
+    make_registration(event, state="waiting", email="later@example.com")
+    make_registration(event, state="cancelled", queued_at=NOW - timedelta(hours=1))
+    assert "Your place in the queue: 3." in letter("waiting", third, "en").text
+
+
+@pytest.mark.parametrize(("state", "shown"), [("confirmed", True), ("waiting", False)])
+def test_join_link_is_for_confirmed_people_only(state: str, shown: bool) -> None:
+    event = make_event(mode="online", join_link="https://meet.example.org/abc", place=LocalText())
+    written = letter("changed", make_registration(event, state=state))
+    calendar = written.calendar.content.replace(b"\r\n ", b"") if written.calendar else b""
+    assert ("meet.example.org" in written.text) is shown
+    assert ("meet.example.org" in written.html) is shown
+    assert (b"meet.example.org" in calendar) is shown
+
+
+def test_a_change_tells_what_was_before() -> None:
+    payload = {"old_when": {"et": "7. september", "en": "7 September"}, "old_place": "Vana kool"}
+    seat = make_registration(make_event())
+    text = letter("event_changed", seat, "en", payload=payload).text
+    assert "Earlier time: 7 September\n" in text
+    assert "Earlier place: Vana kool\n" in text
+
+
+def test_calling_off_gives_the_reason() -> None:
+    assert "torm" in a_letter_of("event_called_off", "et").text
+
+
+def test_project_answers_where_the_event_names_nobody() -> None:
+    written = letter("confirmed", make_registration(make_event(contact_email="", contact_name="")))
+    assert written.reply_to == "kai@example.ee"
+    assert "Kai Kask, kai@example.ee, +372 5552 385" in written.text.replace("\u00a0", " ")
+
+
+def test_names_and_titles_stay_words_in_html() -> None:
+    event = make_event(title=LocalText("Reis <b>Võrru</b> {{ 7*7 }} %(name)s"))
+    written = letter("confirmed", make_registration(event, first_name="<i>Juta</i>"))
+    assert "<b>" not in written.html
+    assert "<i>" not in written.html
+    assert "{{ 7*7 }} %(name)s" in written.html
+
+
+def test_a_name_cannot_carry_a_strangers_link() -> None:
+    seat = make_registration(make_event(), first_name="https://evil.example/x", last_name="a@b.ee")
+    written = letter("confirmed", seat)
+    for body in (written.text, written.html):
+        assert "evil.example" not in body
+        assert "a@b" not in body
+
+
+def test_links_lists_coming_registrations_of_that_mailbox_only() -> None:
+    one = make_registration(make_event(title=LocalText("Esimene")), email="juta@example.com")
+    past = When.days(NOW.date() - timedelta(days=9))
+    for event, values in (
+        (make_event(when=past), {}),
+        (make_event(state="called_off"), {}),
+        (make_event(), {"state": "cancelled"}),
+        (make_event(), {"email": "other@example.com"}),
+    ):
+        make_registration(event, **values)
+    text = letter("links", one, recipient="Juta@Example.com").text
+    assert text.count("/my/") == 1
+    assert f"{BASE}/my/{own_token(one)}" in text
+
+
+def test_sign_in_link_is_for_the_desk() -> None:
+    written = letter("signin", 0, "en", payload={"link_id": sign_in_link()})
+    (token,) = re.findall(rf"^{BASE}/en/desk/signin/(\S+)$", written.text, re.MULTILINE)
+    assert read_token([KEY], "signin", token) == "abcdefghijkl"
+    assert (written.reply_to, written.calendar) == ("", None)
+
+
+@pytest.mark.parametrize("values", [{"used_at": NOW}, {"expires_at": NOW}])
+def test_a_spent_sign_in_link_is_not_sent(values: dict[str, Any]) -> None:
+    assert find_letter("signin", 0, payload={"link_id": sign_in_link(**values)}) is None
+
+
+def own_token(registration_id: int) -> str:
+    return make_token([KEY], "my", registration(registration_id).link_id)
