@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from koostoo.base.contact import format_phone
-from koostoo.base.dates import heading, money
+from koostoo.base.dates import NBSP, heading, money
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import markdown_to_plain
 from koostoo.base.text import Lang, clean_line
@@ -53,7 +53,8 @@ class Contact:
 def contact_of(event: Event) -> Contact:
     """Return the event's contact, or the project's where the event names none."""
     source = event if event.contact_email or event.contact_phone else event.activity.project
-    return Contact(source.contact_name, source.contact_email, format_phone(source.contact_phone))
+    phone = format_phone(source.contact_phone).replace(" ", NBSP)
+    return Contact(source.contact_name, source.contact_email, phone)
 
 
 def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any]) -> Facts:

@@ -85,4 +85,8 @@ def _sender_name(content: Content) -> str:
 
 def _sender_address() -> str:
     """The one address all letters come from: calendars file invitations of known senders."""
-    return parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+    address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+    if "@" not in address:
+        # No ValueError: the letters are not to blame and wait until the setting is mended.
+        raise RuntimeError("MAIL_DEFAULT_SENDER is no e-mail address")
+    return address

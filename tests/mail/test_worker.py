@@ -160,6 +160,20 @@ def test_one_poisoned_letter_does_not_stop_the_others(app: Flask, use_server: Us
     assert len(server.letters) == 3
 
 
+def test_a_wrong_sender_setting_costs_no_letter(
+    app: Flask, seat: int, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = post("confirmed", seat)
+    with working_server() as server:
+        use_server(server.port)
+        with monkeypatch.context() as mistake:
+            mistake.setitem(app.config, "MAIL_DEFAULT_SENDER", "nobody")
+            run_once(NOW)
+        assert message(row).state == "queued"
+        run_once(NOW + MINUTE)
+    assert message(row).state == "sent"
+
+
 def test_the_log_names_no_person(
     seat: int, use_server: UseServer, caplog: pytest.LogCaptureFixture, app: Flask
 ) -> None:

@@ -165,7 +165,7 @@ Programme
 – kell 9.30 kohv
 – kell 10 ringkäik
 
-Your registration: see it, change it, or give up the seat
+Your registration: see it, change it, or give up the seat:
 {own}
 
 Keep the link to yourself: anybody who has it can change your registration.
