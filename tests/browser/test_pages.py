@@ -1,0 +1,126 @@
+"""Every page: readable on a phone, open to everyone, light on the line."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser.conftest import PHONE
+from tests.browser.service import Service
+from tests.browser.walk import TRIP, Person, Watch, open_letter, press
+
+PUBLIC = [
+    "/",
+    "/en/",
+    "/project/kogemusvahetus",
+    TRIP,
+    "/en/events/naidis-valisoppereis",
+    "/events/naidis-aastalopp",
+    "/events/liikmete-oppereis-2024",
+    f"{TRIP}/register",
+    "/events/naidis-aastalopp/register",
+    f"{TRIP}/already",
+    "/my/",
+    "/my/no-such-token",
+    "/privacy",
+    "/no-such-page",
+    "/desk/signin",
+    "/desk/signin/no-such-token",
+    "/dev/mailbox/",
+]
+OWN = ["", "/edit", "/cancel"]
+DESK = [
+    "/desk/",
+    "/desk/events/new",
+    f"/desk{TRIP}/registrations",
+    f"/desk{TRIP}/registrations/add",
+    f"/desk{TRIP}/edit",
+    f"/desk{TRIP}/copy",
+    f"/desk{TRIP}/call-off",
+]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAGE_BYTES = 60_000
+
+
+@pytest.fixture
+def weighed(phone: Page) -> tuple[Page, Callable[[], int]]:
+    """A phone and the sum of what its page brought over the line."""
+    answers: list[Response] = []
+    phone.on("response", answers.append)
+    return phone, lambda: sum(answer.request.sizes()["responseBodySize"] for answer in answers)
+
+
+@pytest.fixture
+def desk(service: Service, browser: Browser, desk_state: Any, own_page: str) -> Iterator[Page]:
+    """An organiser's phone, with somebody on the list."""
+    with browser.new_context(
+        base_url=service.url, viewport=PHONE, storage_state=desk_state
+    ) as context:
+        page = context.new_page()
+        watch = Watch(page)
+        yield page
+        assert watch.complaints == []
+
+
+def check(page: Page) -> None:
+    """Assert that the open page fits the phone and that axe finds no barrier, light and dark."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"], f"{width} px wide"
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)["violations"]
+        assert [summary(violation) for violation in found] == [], scheme
+
+
+def summary(violation: dict[str, Any]) -> str:
+    """Return a violation in one line: the rule and where it is broken."""
+    places = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+    return f"{violation['id']}: {places}"
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_fits_a_phone_and_opens_to_everyone(phone: Page, path: str) -> None:
+    phone.goto(path)
+    check(phone)
+
+
+@pytest.mark.parametrize("part", OWN)
+def test_the_own_page_fits_a_phone_and_opens_to_everyone(
+    phone: Page, own_page: str, part: str
+) -> None:
+    phone.goto(own_page + part)
+    check(phone)
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_the_desk_fits_a_phone_and_opens_to_everyone(desk: Page, path: str) -> None:
+    answer = desk.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    check(desk)
+
+
+def test_a_form_with_mistakes_fits_a_phone_and_opens_to_everyone(phone: Page) -> None:
+    phone.goto(f"{TRIP}/register")
+    press(phone, "main form button.primary")
+    check(phone)
+
+
+def test_a_letter_fits_a_phone_and_opens_to_everyone(
+    phone: Page, own_page: str, person: Person
+) -> None:
+    open_letter(phone, person.email, 1)
+    check(phone)
+    phone.goto(phone.url + "/html")
+    check(phone)
+
+
+@pytest.mark.parametrize("path", [path for path in PUBLIC if not path.startswith("/dev")])
+def test_a_page_stays_under_sixty_kilobytes(
+    weighed: tuple[Page, Callable[[], int]], path: str
+) -> None:
+    page, weight = weighed
+    page.goto(path, wait_until="networkidle")
+    assert weight() < PAGE_BYTES
