@@ -1,0 +1,74 @@
+"""What the tests of the desk share: reading forms as a browser does."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import g
+from flask.testing import FlaskClient
+
+from koostoo.accounts.service import invite_organiser, make_local_link
+from koostoo.base.clock import now
+from koostoo.base.tokens import make_token
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Any] = {}
+        self._select = ""
+        self._textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and "selected" in given:
+            self.values[self._select] = value
+        elif tag == "textarea":
+            self._textarea = name
+            self.values[name] = ""
+        elif tag == "input" and name:
+            ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
+            if ticked:
+                self.values[name] = value
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.values[self._textarea] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            # A browser drops the first line break after the tag.
+            self.values[self._textarea] = self.values[self._textarea].lstrip("\r\n")
+            self._textarea = ""
+
+
+def read_form(page: str) -> dict[str, Any]:
+    """Return what a browser would send if the page's form were sent as it stands."""
+    reader = _Reader()
+    reader.feed(page)
+    return reader.values
+
+
+def open_form(client: FlaskClient, path: str) -> dict[str, Any]:
+    """Open a page and return what a browser would send from it.
+
+    The tests hold one application context, in which Flask-WTF would keep the token of the
+    browser that came first.
+    """
+    g.pop("csrf_token", None)
+    return read_form(client.get(path).get_data(as_text=True))
+
+
+def sign_in(client: FlaskClient) -> FlaskClient:
+    """Sign an organiser in with a link made on the server."""
+    invite_organiser("korraldaja@example.org", now())
+    link_id = make_local_link("korraldaja@example.org", now())
+    link = (
+        f"/desk/signin/{make_token([client.application.config['SECRET_KEY']], 'signin', link_id)}"
+    )
+    assert client.post(link, data=open_form(client, link)).status_code == 303
+    return client
