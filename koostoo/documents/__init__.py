@@ -1,0 +1,1 @@
+"""Documents people download: CSV, XLSX and PDF. Rows in, bytes out."""
