@@ -7,7 +7,7 @@ from flask_wtf.csrf import generate_csrf
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
-from koostoo.web.desk import downloads, events, people  # noqa: E402, F401 - they add routes to bp
+from koostoo.web.desk import attendance, downloads, events, people  # noqa: E402, F401 - they add routes to bp
 
 
 @bp.context_processor

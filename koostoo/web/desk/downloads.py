@@ -44,7 +44,12 @@ def list_xlsx(slug: str) -> Response:
     file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
     write_xlsx(file, listing.sheet_name(), listing.header(event), rows, listing.widths(event))
     file.seek(0)
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=_name(event, "xlsx"))
+    response = send_file(
+        file, mimetype=XLSX, as_attachment=True, download_name=_name(event, "xlsx")
+    )
+    # Flask would let it be cached like a style sheet.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _name(event: Event, ext: str) -> str:

@@ -15,6 +15,7 @@ from wtforms import (
     FormField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TelField,
@@ -30,7 +31,7 @@ from koostoo.base.dates import ZONE, DateError, When
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
-from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
+from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField, options
 from koostoo.web.desk.question_form import SPARE_ROWS, QuestionForm, question_data, read_questions
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
@@ -73,12 +74,14 @@ class EventForm(Form):
 
     date_kind = RadioField(
         _l("What is known of the date?"),
-        choices=[
-            ("timed", _l("days and hours")),
-            ("days", _l("whole days")),
-            ("month", _l("only the month")),
-            ("season", _l("only the season")),
-        ],
+        choices=options(
+            [
+                ("timed", _l("days and hours")),
+                ("days", _l("whole days")),
+                ("month", _l("only the month")),
+                ("season", _l("only the season")),
+            ]
+        ),
         default="timed",
         validators=[Sentence()],
     )
@@ -92,11 +95,13 @@ class EventForm(Form):
 
     mode = RadioField(
         _l("How do people take part?"),
-        choices=[
-            ("onsite", _l("on the spot")),
-            ("online", _l("over the web")),
-            ("hybrid", _l("on the spot or over the web")),
-        ],
+        choices=options(
+            [
+                ("onsite", _l("on the spot")),
+                ("online", _l("over the web")),
+                ("hybrid", _l("on the spot or over the web")),
+            ]
+        ),
         default="onsite",
         validators=[Sentence()],
     )
@@ -295,21 +300,28 @@ def build(
 ) -> EventForm:
     """Return the form, filled from `draft` when an event is changed."""
     form = EventForm(data=_data(draft, version) if draft else None)
-    form.activity.choices = _by_project(activities)
-    form.organiser.choices = [("", _("Please choose"))]
-    form.organiser.choices += [(str(o.id), o.name) for o in organisations]
+    form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
+    names = [(str(organisation.id), organisation.name) for organisation in organisations]
+    form.organiser.choices = [*_nothing_chosen(), *options(names)]
     months = [(str(n), dates.month_name(n, current_lang())) for n in range(1, 13)]
-    form.month.choices = [("", _("Please choose")), *months]
-    form.season.choices = [("", _("Please choose")), *SEASON_WORDS]
+    form.month.choices = [*_nothing_chosen(), *options(months)]
+    form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]
     return form
 
 
-def _by_project(activities: Sequence[Activity]) -> dict[str, list[tuple[str, str]]]:
-    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Please choose"))]}
-    for activity in activities:
-        words = f"{kind_label(activity)}: {local(activity.title)}"
-        groups.setdefault(local(activity.project.title), []).append((str(activity.id), words))
-    return groups
+def _nothing_chosen() -> list[SelectChoice]:
+    return options([("", _("Please choose"))])
+
+
+def _by_project(activities: Sequence[Activity]) -> list[SelectChoice]:
+    return [
+        choice
+        for activity in activities
+        for choice in options(
+            [(str(activity.id), f"{kind_label(activity)}: {local(activity.title)}")],
+            local(activity.project.title),
+        )
+    ]
 
 
 def _data(draft: EventDraft, version: int) -> dict[str, Any]:

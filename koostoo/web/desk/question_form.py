@@ -18,7 +18,7 @@ from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import QuestionDraft, lacks_options
-from koostoo.web.desk.fields import SeatsField
+from koostoo.web.desk.fields import SeatsField, options
 from koostoo.web.desk.words import KIND_WORDS, missing_words
 from koostoo.web.forms import AtMost, NoForbidden, line, prose
 
@@ -35,7 +35,7 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     place = SeatsField(_l("Order"))
     label_et = StringField(_l("Question in Estonian"), **_LABEL)
     label_en = StringField(_l("Question in English"), **_LABEL)
-    kind = SelectField(_l("Kind of answer"), choices=list(KIND_WORDS), default="text")
+    kind = SelectField(_l("Kind of answer"), choices=options(KIND_WORDS), default="text")
     required = BooleanField(_l("Must be answered"))
     help_et = StringField(_l("Hint in Estonian"), **_HINT)
     help_en = StringField(_l("Hint in English"), **_HINT)

@@ -1,0 +1,94 @@
+"""The attendance sheet of an event: who has a seat, a page for each day, room for more."""
+
+from datetime import datetime, timedelta
+
+from flask import Response
+from flask_babel import gettext as _
+
+from koostoo.base.clock import now
+from koostoo.base.dates import When, day_heading, heading
+from koostoo.documents.attendance_pdf import (
+    AttendanceRow,
+    AttendanceSheet,
+    SheetLabels,
+    render_attendance_sheet,
+)
+from koostoo.documents.names import download_name
+from koostoo.events.models import Event
+from koostoo.registration.desk_queries import Filter, stream_rows
+from koostoo.web.desk import bp
+from koostoo.web.desk.events import get_event
+from koostoo.web.language import Lang, current_lang
+from koostoo.web.rights import right
+from koostoo.web.view import kind_label, local
+
+MOST_DAYS = 14
+"""A longer event gets one sheet for the whole of it."""
+
+
+@bp.get("/events/<slug>/attendance.pdf")
+@right("organiser")
+def attendance(slug: str) -> Response:
+    """Send the sheet of who has a seat, by name in Estonian order."""
+    event = get_event(slug)
+    response = Response(
+        render_attendance_sheet(_sheet(event, now())), content_type="application/pdf"
+    )
+    name = download_name(local(event.title), event.starts_on, ext="pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _sheet(event: Event, moment: datetime) -> AttendanceSheet:
+    lang = current_lang()
+    project = event.activity.project
+    people = stream_rows(event.id, Filter(state="confirmed"))
+    return AttendanceSheet(
+        project=local(project.title),
+        activity=f"{kind_label(event.activity)}: {local(event.activity.title)}",
+        event=local(event.title),
+        days=_days(event.when, lang),
+        place=local(event.place),
+        funding_text=local(project.support_text),
+        organiser=event.organiser.name,
+        rows=tuple(
+            AttendanceRow(
+                name=f"{person.first_name} {person.last_name}",
+                organisation=person.member_organisation,
+                partner=person.organisation,
+            )
+            for person in people
+        ),
+        labels=_labels(),
+        made_at=moment.replace(microsecond=0),
+        language=lang,
+    )
+
+
+def _days(when: When, lang: Lang) -> tuple[str, ...]:
+    count = (when.last - when.first).days + 1
+    if not when.is_fixed or count > MOST_DAYS:
+        return (heading(when, lang),)
+    return tuple(day_heading(when.first + timedelta(days=n), lang) for n in range(count))
+
+
+def _labels() -> SheetLabels:
+    return SheetLabels(
+        title=_("List of participants"),
+        project=_("Project"),
+        activity=_("Activity"),
+        event=_("Event"),
+        date=_("Date"),
+        place=_("Place"),
+        number=_("No."),
+        name=_("Name"),
+        organisation=_("Represents"),
+        partner=_("Organisation"),
+        signature=_("Signature"),
+        listed=_("On the list"),
+        attended=_("Took part"),
+        organiser=_("Organiser"),
+        signed_on=_("Date"),
+        organiser_signature=_("Organiser's signature"),
+        page=_("Page {page} of {pages}"),
+    )
