@@ -41,8 +41,8 @@ def _set_address(app: Flask) -> None:
     address = urlsplit(app.config["BASE_URL"])
     app.config["BASE_HOST"] = address.hostname or "localhost"
     secure = address.scheme == "https"
-    app.config.setdefault("TRUSTED_HOSTS", _trusted_hosts(app))
     app.config.update(
+        TRUSTED_HOSTS=_trusted_hosts(app),
         PREFERRED_URL_SCHEME=address.scheme,
         SESSION_COOKIE_NAME="__Host-koostoo" if secure else "koostoo",
         SESSION_COOKIE_SECURE=secure,

@@ -1,7 +1,10 @@
-"""The loop that delivers mail: claim, render, send, mark; several may run side by side."""
+"""The loop that delivers mail (claim, render, send, mark) and forgets daily what is due.
+
+Several may run side by side.
+"""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from threading import Event as Flag
 
 from koostoo.base import clock
@@ -13,6 +16,7 @@ from koostoo.mail.rules import failure
 from koostoo.mail.transport import OutcomeUnknown, deliver
 from koostoo.notices.invite import note_calendar
 from koostoo.notices.render import render
+from koostoo.privacy.service import forget
 
 POLL_SECONDS = 1
 
@@ -20,14 +24,19 @@ logger = logging.getLogger(__name__)
 
 
 def run(stop: Flag) -> None:
-    """Deliver what falls due until `stop` is set; the letter under way is finished first.
+    """Deliver and forget what falls due until `stop` is set; a letter under way is finished.
 
     Needs an application context.
     """
+    forgotten_on: date | None = None
     while not stop.is_set():
         busy = False
         try:
-            busy = deliver_next(clock.now())
+            moment = clock.now()
+            if forgotten_on != clock.local_day(moment):
+                forgotten_on = clock.local_day(moment)
+                logger.info("retention: %s", forget(moment))
+            busy = deliver_next(moment)
         except Exception:
             # The database may be locked or restarting; the lease brings the letter back.
             logger.exception("the outbox could not be worked on")

@@ -48,6 +48,20 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
 
 
+class Browser(FlaskClient):
+    """A test client whose every request stands alone, as on a server.
+
+    The test's own application context would otherwise lend its `g` (language, organiser) and its
+    database snapshot to the request.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request in a context of its own."""
+        db.session.rollback()
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def base_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated database, made once per test process."""
@@ -61,6 +75,7 @@ def base_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         }
     )
     app = create_app({**config, "TESTING": True})
+    app.test_client_class = Browser
     with app.app_context():
         upgrade()
     yield app

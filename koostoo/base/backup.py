@@ -1,5 +1,6 @@
 """Copies of the database that are consistent while people register, and the way back."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -29,7 +30,7 @@ def back_up(url: str, target: Path) -> None:
         if address.get_backend_name() == "sqlite":
             _copy_sqlite(Path(address.database or ""), part)
         else:
-            _run("pg_dump", "--format=custom", f"--file={part}", _libpq(address))
+            _run(address, "pg_dump", "--format=custom", f"--file={part}")
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -40,8 +41,8 @@ def restore(url: str, source: Path) -> None:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         _run(
-            "pg_restore", "--clean", "--if-exists", "--single-transaction",
-            f"--dbname={_libpq(address)}", str(source),
+            address, "pg_restore", "--clean", "--if-exists", "--single-transaction",
+            f"--dbname={address.database}", str(source),
         )  # fmt: skip
         return
     _check_sqlite(source)
@@ -56,6 +57,8 @@ def _copy_sqlite(database: Path, target: Path) -> None:
         raise BackupError(f"there is no database at {database}")
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
+        # One file: a copy in WAL mode would leave two more beside it.
+        copy.execute("PRAGMA journal_mode=DELETE")
     _check_sqlite(target)
 
 
@@ -70,14 +73,21 @@ def _check_sqlite(path: Path) -> None:
         raise BackupError(f"{path} is damaged: {verdict}")
 
 
-def _libpq(address: URL) -> str:
-    return address.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(command: str, *arguments: str) -> None:
+def _run(address: URL, command: str, *arguments: str) -> None:
     program = shutil.which(command)
     if program is None:
         raise BackupError(f"{command} is not installed: install the package postgresql-client")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - fixed program, no shell
+    # Settings go through the environment: a command line is readable by every user.
+    known = {
+        "PGHOST": address.host,
+        "PGPORT": str(address.port) if address.port else None,
+        "PGUSER": address.username,
+        "PGPASSWORD": str(address.password) if address.password else None,
+        "PGDATABASE": address.database,
+    }
+    env = {**os.environ, **{name: value for name, value in known.items() if value}}
+    done = subprocess.run(  # noqa: S603 - fixed program, no shell
+        [program, *arguments], capture_output=True, text=True, check=False, env=env
+    )
     if done.returncode:
         raise BackupError(done.stderr.strip() or f"{command} failed")

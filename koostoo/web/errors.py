@@ -3,7 +3,7 @@
 from flask import Flask, current_app, g, render_template
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 CODES = (400, 403, 404, 405, 413, 429, 500, 503)
@@ -51,6 +51,9 @@ def error_page(code: int) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # Asked under a foreign name: no page of ours may be shown, not even its links.
+        return Response("This is not the address of the service.\n", 400, mimetype="text/plain")
     if error.code == 405:
         page = current_app.make_response(error_page(405))
         page.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())

@@ -1,10 +1,12 @@
 """What all forms share: the token inside the form, cleaned text, limits, sentences."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from koostoo.base.text import clean_line, clean_text, has_forbidden
@@ -51,7 +53,7 @@ class NoForbidden:
         """Raise ValidationError when the raw text holds what no keyboard types."""
         raw = field.raw_data[0] if field.raw_data else ""
         if isinstance(raw, str) and has_forbidden(raw):
-            raise ValidationError(
+            raise StopValidation(
                 str(_l("This text holds characters that cannot be kept. Please type it again."))
             )
 
@@ -81,6 +83,11 @@ class AtMost:
             raise ValidationError(
                 str(_l("Please keep this to %(limit)s characters.", limit=self.limit))
             )
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return (value, words) pairs as the choices of a field."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def line(value: Any) -> Any:

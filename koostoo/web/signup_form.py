@@ -27,7 +27,7 @@ from koostoo.events.models import Event, Question
 from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
-from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
+from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, options, prose
 
 OTHER = "other"
 ROLE_WORDS = (
@@ -55,44 +55,51 @@ class OneOf(RadioField):  # type: ignore[misc]  # WTForms ships no types
             raise ValidationError(_("Please choose one of these."))
 
 
+class Pick(SelectField):  # type: ignore[misc]  # WTForms ships no types
+    """A drop-down that says in our words when something was never on offer."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse only what was never on offer; emptiness is the validators' business."""
+        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Please choose one of these."))
+
+
 class SignUpForm(Form):
     """What every event asks; `build` adds what this event asks."""
 
     first_name = StringField(
-        _l("First name"), filters=[line], validators=[Sentence(), AtMost(100), NoForbidden()]
+        _l("First name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
     )
     last_name = StringField(
-        _l("Last name"), filters=[line], validators=[Sentence(), AtMost(100), NoForbidden()]
+        _l("Last name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
     )
     email = EmailField(
         _l("E-mail"),
         filters=[line],
-        validators=[Sentence(), AtMost(254), NoForbidden()],
+        validators=[NoForbidden(), Sentence(), AtMost(254)],
         description=_l("The confirmation and the calendar invite go here."),
     )
     phone = TelField(
         _l("Phone"),
         filters=[line],
-        validators=[AtMost(40), NoForbidden()],
+        validators=[NoForbidden(), AtMost(40)],
         description=_l("Only for the organiser, should something change at the last minute."),
     )
-    organisation = SelectField(
-        _l("Local action group"), validators=[Sentence()], validate_choice=False
-    )
+    organisation = Pick(_l("Local action group"), validators=[Sentence()])
     other_organisation = StringField(
         _l("Which organisation, if another"),
         filters=[line],
-        validators=[AtMost(200), NoForbidden()],
+        validators=[NoForbidden(), AtMost(200)],
     )
     member_organisation = StringField(
         _l("Association, company or municipality you represent"),
         filters=[line],
-        validators=[AtMost(200), NoForbidden()],
+        validators=[NoForbidden(), AtMost(200)],
     )
-    role = SelectField(_l("Your role"), choices=list(ROLE_WORDS), default="member")
+    role = Pick(_l("Your role"), choices=options(ROLE_WORDS), default="member")
     photo_consent = OneOf(
         _l("May photos in which you can be recognised be published?"),
-        choices=[("yes", _l("Yes")), ("no", _l("No"))],
+        choices=options([("yes", _l("Yes")), ("no", _l("No"))]),
         description=_l("Without an answer we do not publish any."),
     )
     privacy = BooleanField(
@@ -103,7 +110,7 @@ class SignUpForm(Form):
     )
     language = OneOf(
         _l("In which language shall we write to you?"),
-        choices=[("et", "eesti keeles"), ("en", "in English")],
+        choices=options([("et", "eesti keeles"), ("en", "in English")]),
         validators=[Sentence()],
     )
     nonce = HiddenField(validators=[AtMost(40)])
@@ -179,12 +186,12 @@ def build(
     fields = {f"q{question.id}": _question_field(question, lang) for question in event.questions}
     form_class: type[SignUpForm] = type("EventSignUpForm", (SignUpForm,), fields)
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
-    form.organisation.choices = [("", _("Please choose"))]
-    form.organisation.choices += [(str(o.id), o.name) for o in organisations]
+    offered = [("", _("Please choose")), *((str(o.id), o.name) for o in organisations)]
     if event.allows_others:
-        form.organisation.choices.append((OTHER, _("another organisation")))
+        offered.append((OTHER, _("another organisation")))
     else:
         del form.other_organisation
+    form.organisation.choices = options(offered)
     if not event.asks_photo_consent:
         del form.photo_consent
     if not form.nonce.data:
@@ -225,18 +232,18 @@ def _data(event: Event, registration: Registration) -> dict[str, Any]:
 def _question_field(question: Question, lang: str) -> Any:
     label, hint = question.label.to(lang), question.help.to(lang)
     validators: list[Any] = [Sentence()] if question.required else []
-    options = [(str(option.id), option.label.to(lang)) for option in question.options]
+    offered = options((str(option.id), option.label.to(lang)) for option in question.options)
     if question.kind == "choice":
-        return OneOf(label, choices=options, validators=validators, description=hint)
+        return OneOf(label, choices=offered, validators=validators, description=hint)
     if question.kind == "choices":
-        return SelectMultipleField(label, choices=options, validators=validators, description=hint)
+        return SelectMultipleField(label, choices=offered, validators=validators, description=hint)
     if question.kind == "yesno":
-        yes_no = [("yes", _("Yes")), ("no", _("No"))]
+        yes_no = options([("yes", _("Yes")), ("no", _("No"))])
         return OneOf(label, choices=yes_no, validators=validators, description=hint)
     if question.kind == "long":
-        checks = [*validators, AtMost(4000), NoForbidden()]
+        checks = [NoForbidden(), *validators, AtMost(4000)]
         return TextAreaField(label, filters=[prose], validators=checks, description=hint)
-    checks = [*validators, AtMost(500), NoForbidden()]
+    checks = [NoForbidden(), *validators, AtMost(500)]
     if question.kind in ("number", "date"):
         checks.append(_is_number if question.kind == "number" else _is_date)
     return StringField(label, filters=[line], validators=checks, description=hint)

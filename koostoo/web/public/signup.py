@@ -96,7 +96,7 @@ class LinksForm(Form):
     """The address to which the links go."""
 
     email = EmailField(
-        _l("E-mail"), filters=[line], validators=[Sentence(), AtMost(254), NoForbidden()]
+        _l("E-mail"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(254)]
     )
 
     def validate_email(self, field: EmailField) -> None:

@@ -1,0 +1,1 @@
+"""Retention: what is forgotten when, and the act of forgetting."""

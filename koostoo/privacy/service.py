@@ -1,0 +1,113 @@
+"""Forgetting what need not be kept any longer; run daily by the worker, safe to run again.
+
+The classes stand on the columns (`koostoo.base.keep`). Sensitive answers go SENSITIVE_DAYS after
+the event; contact data when the project has ended; names at the project's keep-until date, after
+which a row still counts but says nothing of a person. A date that is not set forgets nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, cast, delete, literal, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from koostoo.accounts.models import Attempt, DeskSession, SignInLink
+from koostoo.base import keep
+from koostoo.base.clock import local_day
+from koostoo.base.database import transaction
+from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
+from koostoo.programme.models import Activity, Project
+from koostoo.registration.models import Answer, Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many rows lost what: for the log, which tells numbers only."""
+
+    answers: int
+    contacts: int
+    people: int
+    security: int
+
+
+def forget(now: datetime) -> Forgotten:
+    """Remove everything whose time is over at `now`."""
+    today = local_day(now)
+    with transaction() as session:
+        return Forgotten(
+            answers=_forget_answers(session, today),
+            contacts=_forget_contacts(session, today),
+            people=_forget_people(session, today),
+            security=_forget_security(session, now),
+        )
+
+
+def _forget_answers(session: Session, today: date) -> int:
+    over = select(Event.id).where(Event.ends_on < today - timedelta(days=keep.SENSITIVE_DAYS))
+    registrations = select(Registration.id).where(Registration.event_id.in_(over))
+    done = session.execute(delete(Answer).where(Answer.registration_id.in_(registrations)))
+    return int(done.rowcount)
+
+
+def _ended(today: date, limit: InstrumentedAttribute[Any]) -> Select[int]:
+    return (
+        select(Event.id)
+        .join(Activity, Event.activity_id == Activity.id)
+        .join(Project, Activity.project_id == Project.id)
+        .where(limit < today, Event.ends_on < today)
+    )
+
+
+def _forget_contacts(session: Session, today: date) -> int:
+    people = select(Registration.id).where(
+        Registration.event_id.in_(_ended(today, Project.ends_on)),
+        Registration.email != "",
+    )
+    session.execute(delete(OutboxMessage).where(OutboxMessage.registration_id.in_(people)))
+    done = session.execute(
+        update(Registration)
+        .where(Registration.id.in_(people))
+        .values(email="", phone="", email_key=_unique("forgotten-"), form_nonce=_unique("gone-"))
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)
+
+
+def _forget_people(session: Session, today: date) -> int:
+    done = session.execute(
+        update(Registration)
+        .where(
+            Registration.event_id.in_(_ended(today, Project.keep_until)),
+            Registration.first_name != "",
+        )
+        .values(
+            first_name="",
+            last_name="",
+            person_key="",
+            sort_key="",
+            other_organisation="",
+            member_organisation="",
+            photo_consent=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)
+
+
+def _forget_security(session: Session, now: datetime) -> int:
+    limit = now - timedelta(days=keep.SECURITY_DAYS)
+    number = 0
+    for statement in (
+        delete(SignInLink).where(SignInLink.expires_at < limit),
+        delete(DeskSession).where(DeskSession.seen_at < limit),
+        delete(Attempt).where(Attempt.expires_at < now),
+    ):
+        number += int(session.execute(statement).rowcount)
+    return number
+
+
+def _unique(prefix: str) -> ColumnElement[str]:
+    # The column stays unique without saying anything of the person.
+    return literal(prefix) + cast(Registration.id, String)

@@ -1,0 +1,152 @@
+"""The rules of the house, so that nobody can forget them."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from koostoo.base import keep
+from koostoo.base.database import db
+from koostoo.web.rights import right_of
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted((ROOT / "koostoo").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+KEYWORDS = dict.fromkeys(("_", "gettext", "lazy_gettext", "_l", "N_")) | {"ngettext": (1, 2)}
+MAPPING = [
+    ("koostoo/**.py", "python"),
+    ("templates/**.*", "jinja2"),
+]
+
+
+def test_every_route_declares_who_may_open_it(app: Flask) -> None:
+    forgetful = [
+        rule.endpoint for rule in app.url_map.iter_rules() if not right_of(app, rule.endpoint)
+    ]
+    assert forgetful == []
+
+
+def test_a_view_without_a_right_is_refused(base_app: Flask) -> None:
+    base_app.view_functions["forgetful"] = lambda: "open"
+    assert right_of(base_app, "forgetful") is None
+    del base_app.view_functions["forgetful"]
+
+
+def test_every_organisers_page_sends_a_stranger_to_sign_in(app: Flask, client: FlaskClient) -> None:
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        if right_of(app, rule.endpoint) != "organiser":
+            continue
+        values = {
+            name: "1" if type(converter).__name__ == "IntegerConverter" else "x"
+            for name, converter in rule._converters.items()
+        }
+        path = rule.build(values, append_unknown=False)
+        assert path is not None
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = client.open(path[1], method=method)
+            assert answer.status_code == 303, rule
+            assert answer.location.startswith("/desk/signin"), rule
+            tried += 1
+    assert tried > 10
+
+
+def test_no_post_without_a_form_token_changes_anything(app: Flask, client: FlaskClient) -> None:
+    def rows() -> list[int]:
+        return [
+            db.session.scalar(select(func.count()).select_from(table)) or 0
+            for table in db.metadata.sorted_tables
+            if table.name != "attempt"
+        ]
+
+    before = rows()
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or set()):
+            path = re.sub(r"<int:[^>]*>", "1", rule.rule)
+            client.post(re.sub(r"<[^>]*>", "x", path), data={"email": "a@example.org"})
+    db.session.rollback()
+    assert rows() == before
+
+
+def test_commit_stands_in_one_place() -> None:
+    places = [
+        path.relative_to(ROOT).as_posix()
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
+    ]
+    assert places == ["koostoo/base/database.py"]
+
+
+def test_no_template_calls_a_text_safe_and_none_styles_inline() -> None:
+    for path in TEMPLATES:
+        source = path.read_text()
+        assert not re.search(r"\|\s*safe\b", source), path
+        if "mail" not in path.parts:
+            assert not re.search(r"\sstyle=|\son\w+=\"|<script>", source), path
+
+
+def test_every_column_has_a_retention_class() -> None:
+    unclassified = [
+        f"{table.name}.{column.name}"
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if column.info.get("keep") not in keep.CLASSES
+    ]
+    assert unclassified == []
+
+
+def test_models_and_migrations_describe_the_same_tables(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def texts() -> set[str]:
+    """Every sentence in the code and the templates."""
+    found: set[str] = set()
+    for _file, _line, message, _comments, _context in extract_from_dir(
+        str(ROOT),
+        method_map=MAPPING,
+        keywords=KEYWORDS,
+        directory_filter=lambda path: Path(path).name not in {".venv", ".git", "node_modules"},
+    ):
+        found.add(message if isinstance(message, str) else message[0])
+    return found
+
+
+@pytest.mark.parametrize("lang", ["et", "en"])
+def test_every_text_is_translated(lang: str) -> None:
+    path = ROOT / "koostoo" / "translations" / lang / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue: Catalog = read_po(file, locale=lang)
+    empty = [
+        text
+        for text in texts()
+        if (message := catalogue.get(text)) is None
+        or message.fuzzy
+        or not (all(message.string) if isinstance(message.string, tuple) else message.string)
+    ]
+    assert empty == []
+    assert len(texts()) > 200
+    broken = {message.id: errors for message, errors in catalogue.check() if errors}
+    assert broken == {}
+
+
+def test_estonian_texts_use_estonian_quotes_and_no_exclamation_marks_in_errors() -> None:
+    path = ROOT / "koostoo" / "translations" / "et" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="et")
+    for message in catalogue:
+        words = message.string if isinstance(message.string, str) else " ".join(message.string)
+        if message.id:
+            assert not re.search('["“”](?![^„]*$)', words.replace("„", "").replace("“", "")), words

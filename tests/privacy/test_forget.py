@@ -1,0 +1,67 @@
+"""Forgetting: what goes, what stays, and when."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from koostoo.base.clock import now
+from koostoo.base.database import db, transaction
+from koostoo.base.dates import When
+from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
+from koostoo.privacy.service import forget
+from koostoo.programme.models import Project
+from koostoo.registration.models import Answer, Registration
+from koostoo.registration.rules import SignUp
+from koostoo.registration.service import sign_up
+
+
+def held_event(make_event: Callable[..., Event], entry: Callable[..., SignUp], days: int) -> int:
+    """Somebody with an allergy took part in an event `days` ago; returns the registration."""
+    event = make_event(questions=[("text", "Allergia", [])])
+    answers = {event.questions[0].id: "pähklid"}
+    seat = sign_up(event.id, entry(answers=answers), now()).registration_id
+    with transaction() as session:
+        day = date.today() - timedelta(days=days)  # noqa: DTZ011 - only the distance counts
+        session.get_one(Event, event.id).when = When.days(day)
+    return seat
+
+
+def test_sensitive_answers_go_thirty_days_after_the_event_and_no_earlier(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    held_event(make_event, entry, 32)
+    kept = held_event(make_event, entry, 20)
+    assert forget(now()).answers == 1
+    [answer] = db.session.scalars(select(Answer))
+    assert answer.registration_id == kept
+
+
+def test_contacts_go_when_the_project_has_ended_and_evidence_stays(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = held_event(make_event, entry, 5)
+    assert forget(now()).contacts == 0
+    with transaction() as session:
+        project = session.scalars(select(Project)).one()
+        project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
+    assert forget(now()).contacts == 1
+    row = db.session.get_one(Registration, number)
+    assert (row.email, row.phone) == ("", "")
+    assert row.last_name.startswith("Maasikas")
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+    assert forget(now()).contacts == 0
+
+
+def test_names_go_at_the_keep_until_date_and_the_row_still_counts(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = held_event(make_event, entry, 5)
+    assert forget(now()).people == 0
+    with transaction() as session:
+        session.scalars(select(Project)).one().keep_until = date(2020, 1, 1)
+    assert forget(now()).people == 1
+    row = db.session.get_one(Registration, number)
+    assert (row.name, row.person_key, row.sort_key) == ("", "", "")
+    assert (row.state, row.organisation_id is not None) == ("confirmed", True)
