@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Result,
+    Select,
+    String,
+    cast,
+    delete,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from koostoo.accounts.models import Attempt, DeskSession, SignInLink
@@ -48,7 +59,7 @@ def _forget_answers(session: Session, today: date) -> int:
     over = select(Event.id).where(Event.ends_on < today - timedelta(days=keep.SENSITIVE_DAYS))
     registrations = select(Registration.id).where(Registration.event_id.in_(over))
     done = session.execute(delete(Answer).where(Answer.registration_id.in_(registrations)))
-    return int(done.rowcount)
+    return _count(done)
 
 
 def _ended(today: date, limit: InstrumentedAttribute[Any]) -> Select[int]:
@@ -72,7 +83,7 @@ def _forget_contacts(session: Session, today: date) -> int:
         .values(email="", phone="", email_key=_unique("forgotten-"), form_nonce=_unique("gone-"))
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)
+    return _count(done)
 
 
 def _forget_people(session: Session, today: date) -> int:
@@ -93,7 +104,7 @@ def _forget_people(session: Session, today: date) -> int:
         )
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)
+    return _count(done)
 
 
 def _forget_security(session: Session, now: datetime) -> int:
@@ -104,8 +115,13 @@ def _forget_security(session: Session, now: datetime) -> int:
         delete(DeskSession).where(DeskSession.seen_at < limit),
         delete(Attempt).where(Attempt.expires_at < now),
     ):
-        number += int(session.execute(statement).rowcount)
+        number += _count(session.execute(statement))
     return number
+
+
+def _count(done: Result[Any]) -> int:
+    # A statement that changes rows answers with a cursor, which knows how many.
+    return done.rowcount if isinstance(done, CursorResult) else 0
 
 
 def _unique(prefix: str) -> ColumnElement[str]:
