@@ -5,13 +5,14 @@ once with BEGIN IMMEDIATE, readers use a plain BEGIN and are never blocked (WAL)
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -111,3 +112,42 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+class _Watch:
+    """One SQLite connection of this process that never writes and so sees every commit."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connections: dict[Engine, Any] = {}
+
+    def version(self, engine: Engine) -> int:
+        """Return `PRAGMA data_version`: it moves when another connection has committed."""
+        with self._lock:
+            if engine not in self._connections:
+                pooled = engine.raw_connection()
+                self._connections[engine] = pooled.driver_connection
+                pooled.detach()
+            return int(self._connections[engine].execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self, engine: Engine) -> None:
+        """End the connection to this engine's database."""
+        with self._lock:
+            connection = self._connections.pop(engine, None)
+        if connection is not None:
+            connection.close()
+
+
+_watch = _Watch()
+event.listen(Engine, "engine_disposed", _watch.close)
+
+
+def state_of_data() -> str | int:
+    """Return a value that differs once anybody, in any process, has committed anything.
+
+    Compare it only within this process, and ask before reading the rows it shall vouch for.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return _watch.version(db.engine)
+    # Which transactions are finished: PostgreSQL manual, section 9.27.8.
+    return str(db.session.scalar(text("SELECT CAST(pg_current_snapshot() AS text)")))

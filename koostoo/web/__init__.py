@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from koostoo.web import desk, devmail, errors, headers, language, mine, public, rights, signin, view
+from koostoo.web import (
+    desk,
+    devmail,
+    errors,
+    headers,
+    language,
+    mine,
+    public,
+    ready,
+    rights,
+    signin,
+    view,
+)
 
 
 def set_up(app: Flask) -> None:
@@ -12,6 +24,7 @@ def set_up(app: Flask) -> None:
     headers.set_up(app)
     errors.set_up(app)
     view.set_up(app)
+    ready.set_up(app)
     for room in (public, mine, signin, desk):
         app.register_blueprint(room.bp)
     if app.config["DEVELOPMENT"]:

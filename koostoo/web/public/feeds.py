@@ -10,6 +10,7 @@ from koostoo.events import queries
 from koostoo.events.entries import HISTORY
 from koostoo.web.feeds import feed_response
 from koostoo.web.public import bp
+from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
 from koostoo.web.view import local
 
@@ -20,6 +21,7 @@ def _since() -> date:
 
 @bp.get("/calendar.ics")
 @right("public")
+@kept_ready
 def calendar() -> Response:
     """Feed of every dated event, coming and of the last year."""
     return feed_response(_("Koostöö: all events"), queries.feed_events(_since()))
@@ -27,6 +29,7 @@ def calendar() -> Response:
 
 @bp.get("/organisations/<slug>/calendar.ics")
 @right("public")
+@kept_ready
 def organisation_calendar(slug: str) -> Response:
     """Feed of one organisation's events."""
     found = queries.find_organisation(slug) or abort(404)
@@ -35,6 +38,7 @@ def organisation_calendar(slug: str) -> Response:
 
 @bp.get("/activities/<slug>/calendar.ics")
 @right("public")
+@kept_ready
 def activity_calendar(slug: str) -> Response:
     """Feed of one activity's events."""
     found = queries.find_activity(slug) or abort(404)
@@ -43,6 +47,7 @@ def activity_calendar(slug: str) -> Response:
 
 @bp.get("/events/<slug>.ics")
 @right("public")
+@kept_ready
 def event_calendar_file(slug: str) -> Response:
     """One event as a calendar file; empty until its date is fixed."""
     found = queries.find_event(slug) or abort(404)

@@ -21,12 +21,14 @@ from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp
 from koostoo.web.public.cards import cards, status_text
+from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
 from koostoo.web.view import local
 
 
 @bp.get("/")
 @right("public")
+@kept_ready
 def home() -> str:
     """Show what one can sign up for now."""
     moment = now()
@@ -41,6 +43,7 @@ def home() -> str:
 
 @bp.get("/project/<slug>")
 @right("public")
+@kept_ready
 def project(slug: str) -> str:
     """Show a project: what was promised and what has been held."""
     found = queries.find_project(slug) or abort(404)
@@ -64,6 +67,7 @@ def project(slug: str) -> str:
 
 @bp.get("/events/<slug>")
 @right("public")
+@kept_ready
 def event(slug: str) -> str:
     """Show an event with everything one needs to decide."""
     found = queries.find_event(slug) or abort(404)
@@ -84,6 +88,7 @@ def event(slug: str) -> str:
 
 @bp.get("/privacy")
 @right("public")
+@kept_ready
 def privacy() -> str:
     """Show the privacy notice, made from the projects and the real retention classes."""
     return render_template(
