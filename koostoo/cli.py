@@ -72,7 +72,7 @@ def organiser_invite(email: str, print_link: bool) -> None:
         )
         click.echo(f"{base}/desk/signin/{token}")
     else:
-        click.echo(f"{email} may now sign in at {base}/desk/signin/")
+        click.echo(f"{email} may now sign in at {base}/desk/")
 
 
 @click.command("worker")
