@@ -47,7 +47,7 @@ class LoadReport:
 
     def __str__(self) -> str:
         """Say in a few lines what happened, with every row that is not just unchanged."""
-        lines = [f"{len(self.unchanged)} unchanged"]
+        lines = [f"{len(self.unchanged)} unchanged"] if self.unchanged else []
         for rows, what in (
             (self.added, "added"),
             (self.changed, "changed"),
