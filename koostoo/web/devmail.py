@@ -64,7 +64,9 @@ def letter(name: str) -> Response:
 @right("public")
 def body(name: str) -> Response:
     """Give the HTML body for the frame; nothing in it can run."""
-    response = Response(_part(_read(name), "text/html"))
+    html = _part(_read(name), "text/html")
+    # A link leaves the frame, as it leaves a mail program: our pages refuse to be framed.
+    response = Response(html.replace("<head>", '<head><base target="_top">', 1))
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
         "frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation"
