@@ -1,7 +1,7 @@
 """The form of an event: every field in both languages, its date, its questions."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +15,6 @@ from wtforms import (
     FormField,
     HiddenField,
     RadioField,
-    SelectChoice,
     SelectField,
     StringField,
     TelField,
@@ -27,25 +26,16 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from koostoo.base import dates
 from koostoo.base.contact import ContactError, parse_email, parse_phone
-from koostoo.base.dates import ZONE, DateError, When
+from koostoo.base.dates import DateError, When
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
-from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField, options
-from koostoo.web.desk.question_form import SPARE_ROWS, QuestionForm, question_data, read_questions
+from koostoo.web.desk.question_form import SPARE_ROWS, QuestionForm, read_questions
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
-from koostoo.web.language import current_lang
-from koostoo.web.view import kind_label, local
 
 MAX_QUESTIONS = 40
 TEXTS = ("title", "summary", "programme", "audience", "place")
-SEASON_WORDS = (
-    ("spring", _l("spring")),
-    ("summer", _l("summer")),
-    ("autumn", _l("autumn")),
-    ("winter", _l("winter, by the year of its December")),
-)
 
 
 def _line(label: Any, limit: int, *checks: Any, **more: Any) -> StringField:
@@ -290,87 +280,3 @@ def _all_there(*fields: Field) -> bool:
         if field.data in (None, "") and not field.errors:
             field.errors = [*field.errors, _("Please fill this in.")]
     return not any(field.errors for field in fields)
-
-
-def build(
-    activities: Sequence[Activity],
-    organisations: Sequence[Organisation],
-    draft: EventDraft | None = None,
-    version: int = 0,
-) -> EventForm:
-    """Return the form, filled from `draft` when an event is changed."""
-    form = EventForm(data=_data(draft, version) if draft else None)
-    form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
-    names = [(str(organisation.id), organisation.name) for organisation in organisations]
-    form.organiser.choices = [*_nothing_chosen(), *options(names)]
-    months = [(str(n), dates.month_name(n, current_lang())) for n in range(1, 13)]
-    form.month.choices = [*_nothing_chosen(), *options(months)]
-    form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]
-    return form
-
-
-def _nothing_chosen() -> list[SelectChoice]:
-    return options([("", _("Please choose"))])
-
-
-def _by_project(activities: Sequence[Activity]) -> list[SelectChoice]:
-    return [
-        choice
-        for activity in activities
-        for choice in options(
-            [(str(activity.id), f"{kind_label(activity)}: {local(activity.title)}")],
-            local(activity.project.title),
-        )
-    ]
-
-
-def _data(draft: EventDraft, version: int) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        name: getattr(draft, name)
-        for name in (
-            "mode",
-            "join_link",
-            "takes_registrations",
-            "capacity",
-            "has_waiting_list",
-            "allows_others",
-            "asks_photo_consent",
-            "contact_name",
-            "contact_email",
-            "contact_phone",
-        )
-    }
-    for name in TEXTS:
-        text: LocalText = getattr(draft, name)
-        values[f"{name}_et"], values[f"{name}_en"] = text.et, text.en
-    values |= _date_data(draft.when)
-    values["opens_on"], values["opens_time"] = _split(draft.opens_at)
-    values["closes_on"], values["closes_time"] = _split(draft.closes_at)
-    values |= {
-        "activity": str(draft.activity_id),
-        "organiser": str(draft.organiser_id),
-        "contribution": draft.contribution_cents or None,
-        "questions": question_data(draft.questions),
-        "version": str(version),
-    }
-    return values
-
-
-def _date_data(when: When) -> dict[str, Any]:
-    values: dict[str, Any] = {"date_kind": when.kind}
-    if when.kind == "timed":
-        values["first_day"], values["first_time"] = _split(when.starts_at)
-        values["last_day"], values["last_time"] = _split(when.ends_at)
-    elif when.kind == "days":
-        values["first_day"], values["last_day"] = when.first, when.last
-    else:
-        values["month"] = str(when.first.month) if when.kind == "month" else ""
-        values["season"], values["year"] = when.season or "", when.first.year
-    return values
-
-
-def _split(moment: datetime | None) -> tuple[date | None, time | None]:
-    if moment is None:
-        return None, None
-    local_moment = moment.astimezone(ZONE)
-    return local_moment.date(), local_moment.time()

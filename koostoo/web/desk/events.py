@@ -32,7 +32,8 @@ from koostoo.registration.event_changes import (
     edit_event,
 )
 from koostoo.web.desk import bp
-from koostoo.web.desk.event_form import EventForm, build
+from koostoo.web.desk.event_filling import build
+from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line, prose

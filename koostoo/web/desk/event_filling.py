@@ -1,0 +1,110 @@
+"""The event form filled in: its choices, and the values of the event that is changed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
+
+from koostoo.base.dates import ZONE, When, month_name
+from koostoo.base.localtext import LocalText
+from koostoo.events.rules import EventDraft
+from koostoo.programme.models import Activity, Organisation
+from koostoo.web.desk.event_form import TEXTS, EventForm
+from koostoo.web.desk.fields import options
+from koostoo.web.desk.question_form import question_data
+from koostoo.web.language import current_lang
+from koostoo.web.view import kind_label, local
+
+SEASON_WORDS = (
+    ("spring", _l("spring")),
+    ("summer", _l("summer")),
+    ("autumn", _l("autumn")),
+    ("winter", _l("winter, by the year of its December")),
+)
+
+
+def build(
+    activities: Sequence[Activity],
+    organisations: Sequence[Organisation],
+    draft: EventDraft | None = None,
+    version: int = 0,
+) -> EventForm:
+    """Return the form, filled from `draft` when an event is changed."""
+    form = EventForm(data=_data(draft, version) if draft else None)
+    form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
+    names = [(str(organisation.id), organisation.name) for organisation in organisations]
+    form.organiser.choices = [*_nothing_chosen(), *options(names)]
+    months = [(str(n), month_name(n, current_lang())) for n in range(1, 13)]
+    form.month.choices = [*_nothing_chosen(), *options(months)]
+    form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]
+    return form
+
+
+def _nothing_chosen() -> list[SelectChoice]:
+    return options([("", _("Please choose"))])
+
+
+def _by_project(activities: Sequence[Activity]) -> list[SelectChoice]:
+    return [
+        choice
+        for activity in activities
+        for choice in options(
+            [(str(activity.id), f"{kind_label(activity)}: {local(activity.title)}")],
+            local(activity.project.title),
+        )
+    ]
+
+
+def _data(draft: EventDraft, version: int) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: getattr(draft, name)
+        for name in (
+            "mode",
+            "join_link",
+            "takes_registrations",
+            "capacity",
+            "has_waiting_list",
+            "allows_others",
+            "asks_photo_consent",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+        )
+    }
+    for name in TEXTS:
+        text: LocalText = getattr(draft, name)
+        values[f"{name}_et"], values[f"{name}_en"] = text.et, text.en
+    values |= _date_data(draft.when)
+    values["opens_on"], values["opens_time"] = _split(draft.opens_at)
+    values["closes_on"], values["closes_time"] = _split(draft.closes_at)
+    values |= {
+        "activity": str(draft.activity_id),
+        "organiser": str(draft.organiser_id),
+        "contribution": draft.contribution_cents or None,
+        "questions": question_data(draft.questions),
+        "version": str(version),
+    }
+    return values
+
+
+def _date_data(when: When) -> dict[str, Any]:
+    values: dict[str, Any] = {"date_kind": when.kind}
+    if when.kind == "timed":
+        values["first_day"], values["first_time"] = _split(when.starts_at)
+        values["last_day"], values["last_time"] = _split(when.ends_at)
+    elif when.kind == "days":
+        values["first_day"], values["last_day"] = when.first, when.last
+    else:
+        values["month"] = str(when.first.month) if when.kind == "month" else ""
+        values["season"], values["year"] = when.season or "", when.first.year
+    return values
+
+
+def _split(moment: datetime | None) -> tuple[date | None, time | None]:
+    if moment is None:
+        return None, None
+    local_moment = moment.astimezone(ZONE)
+    return local_moment.date(), local_moment.time()
