@@ -113,7 +113,8 @@ class SignUpForm(Form):
         choices=options([("et", "eesti keeles"), ("en", "in English")]),
         validators=[Sentence()],
     )
-    nonce = HiddenField(validators=[AtMost(40)])
+    # A label of its own, though unseen: WTForms would read a catalogue from disk to make one up.
+    nonce = HiddenField("", validators=[AtMost(40)])
     website = StringField("Website")
 
     def validate_email(self, field: Field) -> None:
