@@ -302,6 +302,12 @@ def test_questions_nobody_answered_may_change_places_and_go(
     assert [question.label.et for question in get_event(event.slug).questions] == ["C", "A"]
 
 
+def test_a_form_full_of_questions_still_opens(desk: FlaskClient, make_event: MakeEvent) -> None:
+    event = make_event(**CONTACT, questions=[("text", f"K{n}", []) for n in range(40)])
+    assert save(desk, event) == 303
+    assert len(get_event(event.slug).questions) == 40
+
+
 def test_a_published_event_keeps_what_people_need(desk: FlaskClient, make_event: MakeEvent) -> None:
     event = make_event(**CONTACT)
     assert save(desk, event, place_et="") == 422

@@ -30,11 +30,10 @@ from koostoo.base.dates import DateError, When
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField, options
-from koostoo.web.desk.question_form import SPARE_ROWS, QuestionForm, read_questions
+from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
 
-MAX_QUESTIONS = 40
 TEXTS = ("title", "summary", "programme", "audience", "place")
 
 
@@ -122,7 +121,7 @@ class EventForm(Form):
         _l("Phone for questions"), filters=[line], validators=[AtMost(40), NoForbidden()]
     )
     questions = FieldList(
-        FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_QUESTIONS
+        FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_ROWS
     )
     version = HiddenField()
 

@@ -23,6 +23,7 @@ from koostoo.web.desk.words import KIND_WORDS, missing_words
 from koostoo.web.forms import AtMost, NoForbidden, line, prose
 
 SPARE_ROWS = 3
+MAX_ROWS = 40
 _LABEL = {"filters": [line], "validators": [AtMost(300), NoForbidden()]}
 _HINT = {"filters": [line], "validators": [AtMost(500), NoForbidden()]}
 _LINES = {"filters": [prose], "validators": [AtMost(4000), NoForbidden()]}
@@ -110,7 +111,8 @@ def question_data(questions: Iterable[QuestionDraft]) -> list[dict[str, Any]]:
         }
         for place, question in enumerate(questions, 1)
     ]
-    return rows + [{} for _row in range(SPARE_ROWS)]
+    spare = min(SPARE_ROWS, max(0, MAX_ROWS - len(rows)))
+    return rows + [{} for _row in range(spare)]
 
 
 def _lines(text: str | None) -> list[str]:
