@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from koostoo.base import log
-from koostoo.base.database import db
+from koostoo.base.database import BUSY_SECONDS, db
 from koostoo.cli import set_up as set_up_commands
 from koostoo.mail.transport import mail
 from koostoo.web import set_up as set_up_web
@@ -63,6 +63,10 @@ def _trusted_hosts(app: Flask) -> list[str]:
 def _set_database(app: Flask) -> None:
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     # Bound values must not reach a log through an error's text.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    options: dict[str, Any] = {"hide_parameters": True}
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        # As long as SQLite waits: then a page says that it is busy, instead of hanging.
+        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_SECONDS}s"}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -34,8 +34,8 @@ def run(stop: Flag) -> None:
         try:
             moment = clock.now()
             if forgotten_on != clock.local_day(moment):
-                forgotten_on = clock.local_day(moment)
                 logger.info("retention: %s", forget(moment))
+                forgotten_on = clock.local_day(moment)
             busy = deliver_next(moment)
         except Exception:
             # The database may be locked or restarting; the lease brings the letter back.

@@ -19,8 +19,6 @@ SECURITY: dict[str, Any] = {"keep": "security"}
 ACCOUNT: dict[str, Any] = {"keep": "account"}
 """An organiser's own name and address: kept while the person works here."""
 
-CLASSES = frozenset(
-    c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, SECURITY, ACCOUNT)
-)
+CLASSES = frozenset(c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, SECURITY, ACCOUNT))
 SENSITIVE_DAYS = 30
 SECURITY_DAYS = 30

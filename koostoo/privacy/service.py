@@ -114,6 +114,10 @@ def _forget_security(session: Session, now: datetime) -> int:
         delete(SignInLink).where(SignInLink.expires_at < limit),
         delete(DeskSession).where(DeskSession.seen_at < limit),
         delete(Attempt).where(Attempt.expires_at < now),
+        # Letters that belong to no registration are sign-in letters.
+        delete(OutboxMessage).where(
+            OutboxMessage.registration_id.is_(None), OutboxMessage.created_at < limit
+        ),
     ):
         number += _count(session.execute(statement))
     return number

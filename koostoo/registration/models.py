@@ -35,6 +35,7 @@ class Registration(Base):
             sqlite_where=text("state NOT IN ('cancelled', 'rejected')"),
             postgresql_where=text("state NOT IN ('cancelled', 'rejected')"),
         ),
+        UniqueConstraint("event_id", "form_nonce"),
         Index("ix_registration_event_state_queue", "event_id", "state", "queued_at", "id"),
         Index("ix_registration_event_sort", "event_id", "sort_key", "id"),
         Index("ix_registration_email_key", "email_key"),
@@ -68,7 +69,7 @@ class Registration(Base):
     cancelled_late: Mapped[bool] = mapped_column(default=False, info=keep.EVIDENCE)
 
     link_id: Mapped[str] = mapped_column(String(12), unique=True, info=keep.CONTACT)
-    form_nonce: Mapped[str] = mapped_column(String(40), unique=True, info=keep.CONTACT)
+    form_nonce: Mapped[str] = mapped_column(String(40), info=keep.CONTACT)
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=keep.CONTACT)
     sequence: Mapped[int] = mapped_column(default=0, info=keep.CONTACT)
     invited_sequence: Mapped[int | None] = mapped_column(info=keep.CONTACT)

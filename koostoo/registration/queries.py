@@ -84,4 +84,3 @@ def invited_organisations(event: Event) -> Sequence[Organisation]:
         .where(Partner.project_id == event.activity.project_id)
         .order_by(Partner.role, Partner.position)
     ).all()
-

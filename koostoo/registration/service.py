@@ -4,7 +4,7 @@ Nothing here sends: a letter is a row in the outbox, written in the same transac
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from koostoo.base.database import transaction
 from koostoo.base.text import person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
 from koostoo.mail.outbox import enqueue
 from koostoo.registration import rules
 from koostoo.registration.models import SEATED, Answer, Registration
@@ -82,7 +83,7 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
         known = _find_repeated(session, event_id, entry)
         if known is not None:
             repeated = known.form_nonce == entry.nonce
-            if not repeated:
+            if not repeated and not _told_lately(session, known, now):
                 _tell(session, known, "already", now)
             return SignedUp(
                 known.id, known.link_id, known.state, repeated=repeated, already=not repeated
@@ -244,6 +245,19 @@ def _find_repeated(session: Session, event_id: int, entry: SignUp) -> Registrati
             Registration.email_key == entry.email_key,
             Registration.person_key == person_key(entry.first_name, entry.last_name),
             Registration.state.in_(ACTIVE),
+        )
+    )
+
+
+def _told_lately(session: Session, registration: Registration, now: datetime) -> bool:
+    # Nobody may flood a mailbox by signing its owner up again and again.
+    return bool(
+        session.scalar(
+            select(func.count()).where(
+                OutboxMessage.registration_id == registration.id,
+                OutboxMessage.kind == "already",
+                OutboxMessage.created_at > now - timedelta(hours=1),
+            )
         )
     )
 

@@ -256,7 +256,8 @@ def _is_number(_form: Any, field: Field) -> None:
             number = Decimal(field.data.replace(",", "."))
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or not field.data.isascii():
+        # A number with an enormous exponent is short to type and fills the memory when written out.
+        if not number.is_finite() or abs(number.adjusted()) > 15 or not field.data.isascii():
             raise ValidationError(_("Please write a number, such as 2 or 1,5."))
 
 

@@ -319,7 +319,9 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
-        sa.UniqueConstraint("form_nonce", name=op.f("uq_registration_form_nonce")),
+        sa.UniqueConstraint(
+            "event_id", "form_nonce", name=op.f("uq_registration_event_id_form_nonce")
+        ),
         sa.UniqueConstraint("link_id", name=op.f("uq_registration_link_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_registration_uid")),
     )

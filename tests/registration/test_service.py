@@ -98,6 +98,14 @@ def test_the_same_form_sent_twice_counts_once(make_event: MakeEvent, entry: Entr
     assert letters(first.registration_id) == ["confirmed"]
 
 
+def test_a_form_kept_from_one_event_does_not_hinder_another(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    typed = entry()
+    for event in (make_event(), make_event()):
+        assert sign_up(event.id, typed, now()).state == "confirmed"
+
+
 def test_the_same_person_keeps_one_seat_and_is_told_so_by_mail(
     make_event: MakeEvent, entry: Entry
 ) -> None:
@@ -107,6 +115,8 @@ def test_the_same_person_keeps_one_seat_and_is_told_so_by_mail(
     second = sign_up(event.id, again, now())
     assert second.already
     assert states(event.id) == ["confirmed"]
+    assert letters(first.registration_id) == ["confirmed", "already"]
+    sign_up(event.id, again, now())
     assert letters(first.registration_id) == ["confirmed", "already"]
 
 
