@@ -10,12 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "deploy/gunicorn.conf.py"
 PATIENCE = 30.0
 """Seconds a server has for its first page."""
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Memory(NamedTuple):
+    """Resident memory of a process, now and at its highest, in MB of 10⁶ bytes."""
+
+    now: float
+    peak: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,9 @@ class Server:
         """Return the processor time all workers have used so far."""
         return sum(_cpu_seconds(pid) for pid in self.workers())
 
-    def memory(self) -> dict[int, tuple[float, float]]:
-        """Return (now, highest ever) resident memory of each worker, in MB of 10⁶ bytes."""
-        return {pid: (_status(pid, "VmRSS"), _status(pid, "VmHWM")) for pid in self.workers()}
+    def memory(self) -> dict[int, Memory]:
+        """Return the memory of each worker."""
+        return {pid: Memory(_status(pid, "VmRSS"), _status(pid, "VmHWM")) for pid in self.workers()}
 
 
 def free_port() -> int:

@@ -33,8 +33,8 @@ FIRST_NAMES = "Mari Jüri Õie Ülle Kärt Tõnu Žanna Šarlotte Peeter Liis M�
 LAST_NAMES = "Tamm Saar Mägi Kask Õunapuu Ööbik Ümarik Äär Zimmermann Šults Põder Luik".split()
 
 
-def set_stage(env: Mapping[str, str]) -> None:
-    """Migrate the database of these settings and fill it."""
+def set_stage(env: Mapping[str, str], people: int = PEOPLE) -> None:
+    """Migrate the database of these settings and fill it; `people` are in the list."""
     app = create_app(settings(env))
     host = app.config["BASE_HOST"]
     with app.app_context():
@@ -44,7 +44,7 @@ def set_stage(env: Mapping[str, str]) -> None:
         add_samples(local_day(moment), moment, host)
         with transaction() as session:
             _add_event(session, OPEN, "Suvepäev ilma kohtade piirita", moment)
-            _add_people(session, _add_event(session, FULL, "Suur pidu", moment), moment)
+            _add_people(session, _add_event(session, FULL, "Suur pidu", moment), people, moment)
         db.session.remove()
         db.engine.dispose()
 
@@ -76,15 +76,15 @@ def _add_event(session: Session, slug: str, title: str, moment: datetime) -> Eve
     return event
 
 
-def _add_people(session: Session, event: Event, moment: datetime) -> None:
-    """Add PEOPLE confirmed registrations, each with two answers."""
+def _add_people(session: Session, event: Event, people: int, moment: datetime) -> None:
+    """Add confirmed registrations, each with two answers."""
     chance = random.Random(1)  # noqa: S311 - the same people in every run
     organisations = session.scalars(select(Organisation.id)).all()
     session.execute(
         insert(Registration),
         [
             _person(event.id, number, chance.choice(organisations), chance, moment)
-            for number in range(PEOPLE)
+            for number in range(people)
         ],
     )
     meal, wish = event.questions

@@ -34,11 +34,14 @@ def rate_row(name: str, rounds: Sequence[tuple[Rate, Rate]], aim: float | None =
     )
 
 
-def limit_row(name: str, value: float, unit: str, limit: float | None = None) -> Row:
-    """Return the line of a figure that should stay below a limit."""
+def limit_row(
+    name: str, value: float, unit: str, limit: float | None = None, cpu: float | None = None
+) -> Row:
+    """Return the line of a figure that should stay below a limit; `cpu` in seconds."""
     met = None if limit is None else value < limit
     aim = "" if limit is None else f"below {limit:g} {unit}"
-    return Row(name, f"{value:.2f} {unit}", aim=aim, met=met)
+    spent = "" if cpu is None else f" ({cpu * 1000:.0f} ms)"
+    return Row(name, f"{value:.2f} {unit}{spent}", aim=aim, met=met)
 
 
 def render(rows: Sequence[Row]) -> str:

@@ -22,6 +22,11 @@ def event_page(browser: Browser) -> Step:
     return lambda: (expect(browser.get(EVENT_PAGE), 200), None)[1]
 
 
+def new_event_page(browser: Browser) -> Step:
+    """Open an event's page in a way that has it made anew, as after each sign-up."""
+    return lambda: (expect(browser.get(f"{EVENT_PAGE}?new"), 200), None)[1]
+
+
 def form(browser: Browser) -> Step:
     """Open the sign-up form."""
     return lambda: (expect(browser.get(FORM), 200), None)[1]

@@ -1,0 +1,62 @@
+"""What the benchmark does works against the real server, and leaves nothing running."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from benchmarks import floor, visits
+from benchmarks.__main__ import server_settings
+from benchmarks.load import Browser, Step, hammer
+from benchmarks.server import Server, free_port, serve
+from benchmarks.stage import set_stage
+
+OURS: tuple[Callable[[Browser], Step], ...] = (
+    visits.event_page,
+    visits.new_event_page,
+    visits.form,
+    visits.sign_up,
+    visits.post,
+    visits.feed,
+    visits.unchanged_feed,
+)
+AT_THE_FLOOR = (visits.floor_page, visits.floor_insert, visits.floor_sign_up)
+
+
+def take(server: Server, prepare: Callable[[Browser], Step]) -> None:
+    browser = Browser(server)
+    prepare(browser)()
+    browser.close()
+
+
+@pytest.mark.slow
+def test_every_visit_succeeds_on_the_real_server(tmp_path: Path) -> None:
+    env = server_settings(tmp_path)
+    set_stage(env, people=10)
+    port = int(env["BASE_URL"].rpartition(":")[2])
+    with serve("app:app", env, tmp_path / "log", port, visits.EVENT_PAGE) as server:
+        for prepare in OURS:
+            take(server, prepare)
+        assert hammer(server, visits.form, 0.2).per_second > 0
+        workers = server.workers()
+    assert workers
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (server.pid, *workers))
+    engine = create_engine(env["DATABASE_URL"])
+    with engine.connect() as connection:
+        people = connection.execute(text("SELECT count(*) FROM registration")).scalar_one()
+    engine.dispose()
+    assert people == 10 + 2
+
+
+@pytest.mark.slow
+def test_every_visit_succeeds_at_the_floor(tmp_path: Path) -> None:
+    database = str(tmp_path / "floor.db")
+    floor.create_table(database)
+    env = {"FLOOR_DATABASE": database, "FLOOR_PAGE_BYTES": "1234", "WEB_CONCURRENCY": "1"}
+    with serve("benchmarks.floor:app", env, tmp_path / "log", free_port(), "/page") as server:
+        for prepare in AT_THE_FLOOR:
+            take(server, prepare)
+        page = Browser(server)
+        assert len(page.get("/page").body) == 1234
+        page.close()
