@@ -3,7 +3,6 @@
 import csv
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, expect
