@@ -12,6 +12,7 @@ from koostoo.base.dates import ZONE, heading
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
 from koostoo.registration.desk_queries import ListRow
+from koostoo.registration.models import ROLES
 from koostoo.web.desk.words import STATE_WORDS
 from koostoo.web.language import Lang, current_lang
 from koostoo.web.signup_form import answer_text, role_label
@@ -47,6 +48,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
     ]
     questions = list(event.questions)
     states = {state: str(words) for state, words in STATE_WORDS.items()}
+    roles = {role: role_label(role) for role in ROLES}
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
         yield [
@@ -58,7 +60,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
             format_phone(person.phone),
             person.organisation,
             person.member_organisation,
-            role_label(person.role),
+            roles[person.role],
             person.language,
             photos[person.photo_consent],
             person.created_at.astimezone(ZONE),
