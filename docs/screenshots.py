@@ -58,7 +58,6 @@ def make_pictures(service: Service, browser: Browser) -> None:
         "letter": letter,
         "desk": "/desk/",
         "desk-people": f"/desk{TRIP}/registrations",
-        "desk-edit": f"/desk{TRIP}/edit",
     }
     for width, (height, cut) in SIZES.items():
         phone.set_viewport_size(ViewportSize(width=width, height=height))
