@@ -4,6 +4,7 @@ Environment: PORT (default 8000) on the loopback address, WEB_CONCURRENCY
 (processes, default 2). Each process answers several requests at a time.
 """
 
+import gc
 import os
 import re
 from pathlib import Path
@@ -70,3 +71,9 @@ class Logger(glogging.Logger):
 
 
 logger_class = Logger
+
+
+def post_worker_init(worker):  # noqa: ANN001, ANN201, ARG001 - gunicorn's signature
+    """Leave what was loaded at the start out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()

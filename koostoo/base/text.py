@@ -7,6 +7,7 @@ disagree about letters outside ASCII, so neither is asked. Both read the stored 
 
 import re
 import unicodedata
+from hashlib import sha256
 from typing import Literal
 
 import idna
@@ -15,6 +16,7 @@ Lang = Literal["et", "en"]
 
 ELLIPSIS = "…"
 SLUG_LENGTH = 80
+PERSON_KEY_LENGTH = 400
 SORT_KEY_LENGTH = 600
 """Longer keys are cut: an index entry of PostgreSQL holds about 2700 bytes."""
 
@@ -103,7 +105,11 @@ def person_key(first: str, last: str) -> str:
     "Mari Liis" + "Mänd" and "Mari" + "Liis Mänd" are the same: who fills in the form for somebody
     else puts the second name into either field.
     """
-    return fold(f"{first} {last}")
+    key = fold(f"{first} {last}")
+    if len(key) > PERSON_KEY_LENGTH:
+        # Some signs unfold into many; what is compared only has to stay the same and to fit.
+        return sha256(key.encode()).hexdigest()
+    return key
 
 
 def email_key(address: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
@@ -11,20 +11,23 @@ from koostoo.events.models import Event, Question
 from koostoo.programme.models import Activity, Organisation, Project
 
 PUBLIC = ("published", "called_off")
+# Built once: putting this statement together costs more than running it.
+_ONE_EVENT = (
+    select(Event)
+    .where(Event.slug == bindparam("slug"), Event.state.in_(PUBLIC))
+    .options(
+        joinedload(Event.activity).joinedload(Activity.project),
+        joinedload(Event.activity).joinedload(Activity.organisation),
+        joinedload(Event.organiser),
+        joinedload(Event.questions).joinedload(Question.options),
+    )
+)
 
 
 def find_event(slug: str) -> Event | None:
     """Return a public event with its activity, project and questions, or None."""
-    return db.session.scalar(
-        select(Event)
-        .where(Event.slug == slug, Event.state.in_(PUBLIC))
-        .options(
-            joinedload(Event.activity).joinedload(Activity.project),
-            joinedload(Event.activity).joinedload(Activity.organisation),
-            joinedload(Event.organiser),
-            selectinload(Event.questions).selectinload(Question.options),
-        )
-    )
+    found = db.session.scalars(_ONE_EVENT, {"slug": slug}).unique()
+    return found.one_or_none()
 
 
 def coming_events(today: date) -> Sequence[Event]:

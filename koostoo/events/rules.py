@@ -72,9 +72,13 @@ def missing(draft: EventDraft, now: datetime) -> list[Missing]:
     return [code for wrong, code in checks if wrong]
 
 
-def missing_after_edit(draft: EventDraft, now: datetime) -> list[Missing]:
-    """Return what a published event may not lose; its date and deadline may well have passed."""
-    return [code for code in missing(draft, now) if code not in ("date_past", "deadline_past")]
+def missing_after_edit(old: EventDraft, new: EventDraft, now: datetime) -> list[Missing]:
+    """Return what a published event may not lose; its deadline may well have passed.
+
+    So may its date, as long as it is not moved there: who would be told?
+    """
+    may_pass = {"deadline_past"} if new.when != old.when else {"deadline_past", "date_past"}
+    return [code for code in missing(new, now) if code not in may_pass]
 
 
 def lacks_options(question: QuestionDraft) -> bool:
@@ -90,13 +94,6 @@ def moves_calendar(old: EventDraft, new: EventDraft) -> bool:
         new.mode,
         new.join_link,
     )
-
-
-def has_more_seats(old: EventDraft, new: EventDraft) -> bool:
-    """Say whether the limit was raised or lifted."""
-    if old.capacity is None:
-        return False
-    return new.capacity is None or new.capacity > old.capacity
 
 
 def has_fewer_seats(old: EventDraft, new: EventDraft) -> bool:

@@ -80,7 +80,13 @@ def _forget_contacts(session: Session, today: date) -> int:
     done = session.execute(
         update(Registration)
         .where(Registration.id.in_(people))
-        .values(email="", phone="", email_key=_unique("forgotten-"), form_nonce=_unique("gone-"))
+        .values(
+            email="",
+            phone="",
+            search_key="",
+            email_key=_unique("forgotten-"),
+            form_nonce=_unique("gone-"),
+        )
         .execution_options(synchronize_session=False)
     )
     return _count(done)

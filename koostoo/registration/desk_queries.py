@@ -229,8 +229,8 @@ def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _holds(word: str) -> ColumnElement[bool]:
     return or_(
+        Registration.search_key.contains(word, autoescape=True),
+        # The name stays when the rest has been forgotten.
         Registration.person_key.contains(word, autoescape=True),
-        Registration.email_key.contains(word, autoescape=True),
         Registration.phone.contains(word, autoescape=True),
-        func.lower(Registration.member_organisation).contains(word, autoescape=True),
     )

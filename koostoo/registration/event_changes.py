@@ -64,9 +64,9 @@ def edit_event(event_id: int, draft: EventDraft, version: int, now: datetime) ->
             event.sequence += 1
         session.flush()
         if moved:
-            notify_all(session, event, "event_changed", now, _as_it_was(old))
-        if rules.has_more_seats(old, draft):
-            fill_seats(session, event, now)
+            notify_all(session, event, "event_changed", now, _as_it_was(old, draft))
+        # Whatever was changed: no seat stays empty while somebody waits.
+        fill_seats(session, event, now)
 
 
 def call_off(event_id: int, reason: str, now: datetime) -> int:
@@ -99,7 +99,7 @@ def _check(
         raise CalledOff
     if event.version != version:
         raise ChangedMeanwhile(event.version)
-    if event.state == "published" and (codes := rules.missing_after_edit(new, now)):
+    if event.state == "published" and (codes := rules.missing_after_edit(old, new, now)):
         raise NotReady(codes)
     if rules.has_fewer_seats(old, new):
         taken, _ = count_seats(session, event.id)
@@ -142,9 +142,14 @@ def _same_sort(old: str, new: str) -> bool:
     return old == new or {old, new} == {"text", "long"} or (old, new) == ("choice", "choices")
 
 
-def _as_it_was(old: EventDraft) -> dict[str, dict[str, str]]:
-    """Return the former date and place in words, in both languages, for the letter."""
-    return {
-        "old_when": {"et": heading(old.when, "et"), "en": heading(old.when, "en")},
-        "old_place": old.place.as_dict(),
-    }
+def _as_it_was(old: EventDraft, new: EventDraft) -> dict[str, dict[str, str]]:
+    """Return what moved as it was, date and place in words in both languages, for the letter."""
+    was: dict[str, dict[str, str]] = {}
+    if old.when != new.when:
+        was["old_when"] = {
+            "et": heading(old.when, "et", weekday=True),
+            "en": heading(old.when, "en", weekday=True),
+        }
+    if old.place != new.place:
+        was["old_place"] = old.place.as_dict()
+    return was

@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -47,7 +56,13 @@ class Registration(Base):
     first_name: Mapped[str] = mapped_column(String(100), info=keep.EVIDENCE)
     last_name: Mapped[str] = mapped_column(String(100), info=keep.EVIDENCE)
     person_key: Mapped[str] = mapped_column(String(400), info=keep.EVIDENCE)
-    sort_key: Mapped[str] = mapped_column(String(800), info=keep.EVIDENCE)
+    sort_key: Mapped[str] = mapped_column(
+        # Compared byte by byte in both databases: the key itself carries the Estonian order.
+        String(800).with_variant(String(800, collation="C"), "postgresql"),
+        info=keep.EVIDENCE,
+    )
+    search_key: Mapped[str] = mapped_column(Text, default="", info=keep.CONTACT)
+    """Names, address and organisations folded, so that a search knows no capitals."""
     email: Mapped[str] = mapped_column(String(254), info=keep.CONTACT)
     email_key: Mapped[str] = mapped_column(String(600), info=keep.CONTACT)
     phone: Mapped[str] = mapped_column(String(20), default="", info=keep.CONTACT)

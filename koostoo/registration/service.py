@@ -9,11 +9,11 @@ from secrets import token_hex
 from typing import Any, Literal
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import transaction
-from koostoo.base.text import person_key, person_sort_key
+from koostoo.base.text import fold, person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
@@ -23,6 +23,14 @@ from koostoo.registration.models import SEATED, Answer, Registration
 from koostoo.registration.rules import EventFacts, SignUp
 
 ACTIVE = ("pending", "confirmed", "waiting", "offered")
+CHANGEABLE = (
+    "phone",
+    "organisation_id",
+    "other_organisation",
+    "member_organisation",
+    "role",
+    "language",
+)
 
 
 class EventNotFound(LookupError):
@@ -75,19 +83,14 @@ def facts(event: Event, now: datetime) -> EventFacts:
 def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
     """Register one person; raise SignUpRefused or EventNotFound.
 
-    The same form sent twice, or a person who already has a place, changes nothing: the first
-    gets the same answer again, the second a letter with the link they have.
+    One person keeps one place: the same form sent again gets the same answer (and what was mended
+    in it counts), another form for the same person only a letter with the link they have.
     """
     with transaction() as session:
         event = lock_event(session, event_id)
         known = _find_repeated(session, event_id, entry)
         if known is not None:
-            repeated = known.form_nonce == entry.nonce
-            if not repeated and not _told_lately(session, known, now):
-                _tell(session, known, "already", now)
-            return SignedUp(
-                known.id, known.link_id, known.state, repeated=repeated, already=not repeated
-            )
+            return _seen_before(session, known, entry, now)
         event_facts = facts(event, now)
         standing = rules.standing(event_facts, now)
         by_hand = entry.source == "desk" and standing in ("closed", "not_yet")
@@ -100,6 +103,8 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
         if state == "full":
             raise SignUpRefused(state)
         registration = _new_registration(event, entry, state, now)
+        if _is_nonce_used(session, event_id, entry.nonce):
+            registration.form_nonce = token_hex(12)
         session.add(registration)
         session.flush()
         _tell(session, registration, state, now)
@@ -134,6 +139,9 @@ def confirm(registration_id: int, now: datetime) -> bool:
         registration = _lock_registration(session, registration_id)
         if registration is None or registration.state not in ("pending", "waiting"):
             return False
+        event_facts = facts(registration.event, now)
+        if event_facts.state != "published" or event_facts.is_over:
+            return False
         taken, _ = count_seats(session, registration.event_id)
         if rules.free_seats(registration.event.capacity, taken) == 0:
             return False
@@ -152,16 +160,8 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
             return False
         if not rules.may_change(facts(registration.event, now), registration.state, now):
             return False
-        registration.phone = entry.phone
-        registration.organisation_id = entry.organisation_id
-        registration.other_organisation = entry.other_organisation
-        registration.member_organisation = entry.member_organisation
-        registration.role = entry.role
-        registration.language = entry.language
-        registration.photo_consent = entry.photo_consent
-        _write_answers(registration, entry)
-        registration.revised_at = now
-        _tell(session, registration, "changed", now)
+        if _rewrite(registration, entry, now):
+            _tell(session, registration, "changed", now)
         return True
 
 
@@ -231,22 +231,65 @@ def _lock_registration(session: Session, registration_id: int) -> Registration |
     return session.get(Registration, registration_id, populate_existing=True)
 
 
-def _find_repeated(session: Session, event_id: int, entry: SignUp) -> Registration | None:
-    same_form = session.scalar(
-        select(Registration).where(
-            Registration.form_nonce == entry.nonce, Registration.event_id == event_id
-        )
+def _seen_before(session: Session, known: Registration, entry: SignUp, now: datetime) -> SignedUp:
+    repeated = known.form_nonce == entry.nonce
+    if repeated and rules.may_change(facts(known.event, now), known.state, now):
+        # Back to the form, something mended, sent again: the last word counts.
+        if _rewrite(known, entry, now):
+            _tell(session, known, "changed", now)
+    elif not repeated and not _told_lately(session, known, now):
+        _tell(session, known, "already", now)
+    return SignedUp(known.id, known.link_id, known.state, repeated=repeated, already=not repeated)
+
+
+def _rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:
+    """Write what a person answers, all but whose seat it is; say whether anything changed."""
+    before = _answered(registration)
+    for name in CHANGEABLE:
+        setattr(registration, name, getattr(entry, name))
+    if registration.event.asks_photo_consent:
+        registration.photo_consent = entry.photo_consent
+    registration.search_key = _search_key(registration)
+    _write_answers(registration, entry)
+    if _answered(registration) == before:
+        return False
+    registration.revised_at = now
+    return True
+
+
+def _answered(registration: Registration) -> tuple[Any, ...]:
+    given = {a.question_id: a.value for a in registration.answers if a.value is not None}
+    fields = tuple(getattr(registration, name) for name in CHANGEABLE)
+    return (*fields, registration.photo_consent, given)
+
+
+def _search_key(registration: Registration) -> str:
+    return fold(
+        f"{registration.first_name} {registration.last_name} {registration.email} "
+        f"{registration.member_organisation} {registration.other_organisation}"
     )
-    if same_form is not None:
-        return same_form
+
+
+def _find_repeated(session: Session, event_id: int, entry: SignUp) -> Registration | None:
+    # One form may be sent again for somebody else (back, another name): that is another person.
     return session.scalar(
-        select(Registration).where(
+        select(Registration)
+        .where(
             Registration.event_id == event_id,
             Registration.email_key == entry.email_key,
             Registration.person_key == person_key(entry.first_name, entry.last_name),
-            Registration.state.in_(ACTIVE),
+            or_(Registration.form_nonce == entry.nonce, Registration.state.in_(ACTIVE)),
         )
+        .order_by(Registration.state.in_(ACTIVE).desc(), Registration.id)
+        .limit(1)
     )
+
+
+def _is_nonce_used(session: Session, event_id: int, nonce: str) -> bool:
+    used = select(Registration.id).where(
+        Registration.event_id == event_id, Registration.form_nonce == nonce
+    )
+    return session.scalar(used) is not None
 
 
 def _told_lately(session: Session, registration: Registration, now: datetime) -> bool:
@@ -288,6 +331,7 @@ def _new_registration(event: Event, entry: SignUp, state: str, now: datetime) ->
         form_nonce=entry.nonce,
         uid=f"registration-{token_hex(12)}@{mail_domain()}",
     )
+    registration.search_key = _search_key(registration)
     _write_answers(registration, entry)
     return registration
 
@@ -320,6 +364,8 @@ def _tell(
     now: datetime,
     payload: dict[str, Any] | None = None,
 ) -> None:
+    if not registration.email:
+        return  # Forgotten: the project is over, and with it the address.
     enqueue(
         session,
         kind=kind,

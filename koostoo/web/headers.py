@@ -23,6 +23,8 @@ POLICY = "; ".join(
 
 def _start() -> None:
     g.request_id = token_hex(6)
+    if "\0" in request.path or "\0" in request.query_string.decode("latin-1"):
+        abort(404)  # PostgreSQL cannot even be asked about it.
     # A second wall behind the form token: a browser tells where a POST comes from.
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _from_own_page():
         abort(403)

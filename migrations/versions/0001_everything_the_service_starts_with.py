@@ -282,7 +282,12 @@ def upgrade() -> None:
         sa.Column("first_name", sa.String(length=100), nullable=False),
         sa.Column("last_name", sa.String(length=100), nullable=False),
         sa.Column("person_key", sa.String(length=400), nullable=False),
-        sa.Column("sort_key", sa.String(length=800), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(length=800).with_variant(sa.String(800, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("email_key", sa.String(length=600), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=False),

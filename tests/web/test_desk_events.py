@@ -8,7 +8,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from koostoo.base.clock import now
-from koostoo.base.database import db
+from koostoo.base.database import db, transaction
 from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
 from koostoo.events.models import Event
@@ -214,15 +214,19 @@ def test_a_mended_word_tells_nobody(desk: FlaskClient, make_event: MakeEvent, en
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "named"),
     [
-        {"place_et": "Haapsalu kultuurikeskus"},
-        {"first_time": "8.00"},
-        {"join_link": "https://example.org/koosolek"},
+        ({"place_et": "Haapsalu kultuurikeskus"}, {"old_place"}),
+        ({"first_time": "8.00"}, {"old_when"}),
+        ({"join_link": "https://example.org/koosolek"}, set()),
     ],
 )
 def test_another_time_place_or_link_is_told_to_everybody(
-    desk: FlaskClient, make_event: MakeEvent, entry: Entry, changes: dict[str, str]
+    desk: FlaskClient,
+    make_event: MakeEvent,
+    entry: Entry,
+    changes: dict[str, str],
+    named: set[str],
 ) -> None:
     start = datetime(2027, 5, 30, 6, 30, tzinfo=UTC)
     event = make_event(**CONTACT, capacity=1, when=When.timed(start, start + timedelta(hours=5)))
@@ -232,8 +236,60 @@ def test_another_time_place_or_link_is_told_to_everybody(
     assert get_event(event.slug).sequence == 1
     told = letters("event_changed")
     assert len(told) == 2
-    assert told[0].payload["old_place"] == {"et": "Voore külalistemaja"}
-    assert told[0].payload["old_when"]["et"].startswith("30. mai 2027")
+    assert set(told[0].payload) == named
+    if "old_place" in named:
+        assert told[0].payload["old_place"] == {"et": "Voore külalistemaja"}
+    if "old_when" in named:
+        assert told[0].payload["old_when"]["et"].startswith("pühapäev, 30. mai 2027")
+
+
+def test_moving_a_one_day_event_changes_one_field_and_keeps_one_day(
+    desk: FlaskClient, make_event: MakeEvent
+) -> None:
+    start = datetime(2027, 5, 30, 6, 30, tzinfo=UTC)
+    event = make_event(**CONTACT, when=When.timed(start, start + timedelta(hours=5)))
+    assert save(desk, event, first_day="29.05.2027") == 303
+    when = get_event(event.slug).when
+    assert (when.first, when.last) == (date(2027, 5, 29), date(2027, 5, 29))
+
+
+@pytest.mark.parametrize("changes", [{"last_day": "30.05.2037"}, {"first_day": "30.05.2017"}])
+def test_a_slip_of_the_year_is_refused(
+    desk: FlaskClient, make_event: MakeEvent, changes: dict[str, str]
+) -> None:
+    start = datetime(2027, 5, 30, 6, 30, tzinfo=UTC)
+    event = make_event(**CONTACT, when=When.timed(start, start + timedelta(hours=5)))
+    assert save(desk, event, **changes) == 422
+    assert get_event(event.slug).starts_on == date(2027, 5, 30)
+
+
+def test_an_event_moved_back_seats_those_who_waited_meanwhile(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(**CONTACT, capacity=1)
+    first, second = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
+    with transaction() as session:
+        session.get_one(Registration, first).state = "cancelled"
+    assert save(desk, event, title_et="Ikka tuleb") == 303
+    assert db.session.get_one(Registration, second).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "path", ["registrations/99999999999999999999/cancel", "registrations/9999999999/cancel"]
+)
+def test_a_number_no_database_knows_is_not_there(
+    desk: FlaskClient, make_event: MakeEvent, path: str
+) -> None:
+    event = make_event()
+    assert desk.get(f"/desk/events/{event.slug}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_a_forged_question_number_is_left_out(
+    desk: FlaskClient, make_event: MakeEvent, number: str
+) -> None:
+    event = make_event(**CONTACT)
+    assert save(desk, event, **{f"questions-{number}-label_et": "x"}) in (303, 422)
 
 
 def test_more_seats_confirm_the_next_who_wait(

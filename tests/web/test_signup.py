@@ -161,7 +161,7 @@ def test_an_expired_form_is_kept_and_asks_to_be_sent_again(
         ({"state": "called_off"}, "Ära jäetud"),
         ({"closes_at": now() - timedelta(hours=1)}, "Registreerimine on suletud"),
         ({"opens_at": now() + timedelta(hours=1)}, "Registreerimine avaneb"),
-        ({"takes_registrations": False}, "Sellele üritusele siin ei registreerita"),
+        ({"takes_registrations": False}, "Sellele üritusele siin registreeruda ei saa"),
         (
             {"when": When.timed(now() - timedelta(hours=3), now() - timedelta(hours=1))},
             "Üritus on toimunud",
@@ -218,6 +218,62 @@ def test_a_double_click_registers_once_and_shows_the_same_page(
     second = client.post(f"/events/{event.slug}/register", data=typed)
     assert first.location == second.location
     assert len(rows()) == 1
+
+
+def test_radio_buttons_are_drawn_as_big_targets_in_a_group(
+    client: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event(questions=QUESTIONS)
+    page = client.get(f"/events/{event.slug}/register").get_data(as_text=True)
+    assert page.count('role="radiogroup"') == 4
+    assert '<ul id="' not in page
+
+
+def test_an_emptied_role_is_asked_for(
+    client: FlaskClient, make_event: MakeEvent, fill_in: FillIn
+) -> None:
+    event = make_event()
+    answer = client.post(f"/events/{event.slug}/register", data=fill_in(event, role=""))
+    assert answer.status_code == 422
+
+
+def test_going_back_for_another_person_registers_both(
+    client: FlaskClient, make_event: MakeEvent, fill_in: FillIn
+) -> None:
+    event = make_event()
+    typed = fill_in(event)
+    for first_name in ("Mari", "Mart"):
+        client.post(f"/events/{event.slug}/register", data=typed | {"first_name": first_name})
+    assert sorted(row.first_name for row in rows()) == ["Mari", "Mart"]
+
+
+def test_going_back_to_mend_an_answer_mends_it(
+    client: FlaskClient, make_event: MakeEvent, fill_in: FillIn
+) -> None:
+    event = make_event()
+    typed = fill_in(event)
+    for phone in ("5552 2385", "5552 2386"):
+        client.post(f"/events/{event.slug}/register", data=typed | {"phone": phone})
+    assert [row.phone for row in rows()] == ["+37255522386"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"nonce": "a\x00b"}, {"first_name": "ﷺ" * 100}, {"last_name": "ﬃ" * 100}]
+)
+def test_odd_signs_are_never_a_crash(
+    client: FlaskClient, make_event: MakeEvent, fill_in: FillIn, values: dict[str, str]
+) -> None:
+    event = make_event()
+    answer = client.post(f"/events/{event.slug}/register", data=fill_in(event, **values))
+    assert answer.status_code == 303
+    assert len(rows()) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/events/%00", "/events/%00/register", "/project/%00", "/my/%00", "/?a=%00"]
+)
+def test_nothing_stands_at_an_address_with_a_nul(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code in (200, 404)
 
 
 def test_the_form_comes_in_english_too(client: FlaskClient, make_event: MakeEvent) -> None:

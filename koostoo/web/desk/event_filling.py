@@ -97,6 +97,9 @@ def _date_data(when: When) -> dict[str, Any]:
         values["last_day"], values["last_time"] = _split(when.ends_at)
     elif when.kind == "days":
         values["first_day"], values["last_day"] = when.first, when.last
+    if values.get("last_day") == values.get("first_day"):
+        # Left empty, so that moving a one-day event means changing one field.
+        values["last_day"] = None
     else:
         values["month"] = str(when.first.month) if when.kind == "month" else ""
         values["season"], values["year"] = when.season or "", when.first.year

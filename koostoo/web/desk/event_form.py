@@ -1,6 +1,7 @@
 """The form of an event: every field in both languages, its date, its questions."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,25 @@ def _line(label: Any, limit: int, *checks: Any, **more: Any) -> StringField:
 
 def _prose(label: Any, limit: int, **more: Any) -> TextAreaField:
     return TextAreaField(label, filters=[prose], validators=[AtMost(limit), NoForbidden()], **more)
+
+
+class QuestionList(FieldList):  # type: ignore[misc]  # WTForms ships no types
+    """The rows of questions; a forged row number is left out instead of crashing `int`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The templates draw a field by this name.
+        self.type = FieldList.__name__
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            row = re.match(rf"{re.escape(prefix)}-([0-9]{{1,3}})-", name, re.ASCII)
+            if row:
+                yield int(row[1])
+
+
+LONGEST_DAYS = 60
+"""A longer event is a slip of the year."""
 
 
 class EventForm(Form):
@@ -120,7 +140,7 @@ class EventForm(Form):
     contact_phone = TelField(
         _l("Phone for questions"), filters=[line], validators=[AtMost(40), NoForbidden()]
     )
-    questions = FieldList(
+    questions = QuestionList(
         FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_ROWS
     )
     version = HiddenField()
@@ -233,6 +253,8 @@ class EventForm(Form):
         if ends_at <= starts_at:
             self.last_time.errors.append(_("The end must come after the beginning."))
             return None
+        if not self._length_fits():
+            return None
         return When.timed(starts_at, ends_at)
 
     def _read_days(self) -> When | None:
@@ -242,7 +264,16 @@ class EventForm(Form):
         if last < self.first_day.data:
             self.last_day.errors.append(_("The last day is before the first."))
             return None
+        if not self._length_fits():
+            return None
         return When.days(self.first_day.data, last)
+
+    def _length_fits(self) -> bool:
+        last, first = self.last_day.data, self.first_day.data
+        if last and first and (last - first).days > LONGEST_DAYS:
+            self.last_day.errors.append(_("An event this long cannot be right. Check both days."))
+            return False
+        return True
 
     def _read_month(self) -> When | None:
         if not _all_there(self.month, self.year) or not self._year_fits():

@@ -88,7 +88,7 @@ class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     above = BooleanField(_l("Give a seat even if all are taken"))
 
 
-@bp.post("/events/<slug>/registrations/<int:number>/confirm", endpoint="confirm")
+@bp.post("/events/<slug>/registrations/<int(max=2147483647):number>/confirm", endpoint="confirm")
 @right("organiser")
 def confirm_one(slug: str, number: int) -> Response:
     """Give this person a seat, if one is free."""
@@ -107,7 +107,9 @@ def confirm_one(slug: str, number: int) -> Response:
 
 
 @bp.route(
-    "/events/<slug>/registrations/<int:number>/cancel", methods=["GET", "POST"], endpoint="cancel"
+    "/events/<slug>/registrations/<int(max=2147483647):number>/cancel",
+    methods=["GET", "POST"],
+    endpoint="cancel",
 )
 @right("organiser")
 def cancel_one(slug: str, number: int) -> Page:

@@ -1,5 +1,6 @@
 """The home page, a project's page, an event's page, the privacy notice, liveness."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, abort, render_template, url_for
@@ -14,6 +15,7 @@ from koostoo.calendars import links
 from koostoo.events import queries
 from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
+from koostoo.programme.models import Activity
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.service import facts
@@ -58,11 +60,30 @@ def project(slug: str) -> str:
     return render_template(
         "public/project.html",
         project=found,
+        activities=_grouped(found.activities),
         period=dates.period(found.starts_on, found.ends_on, current_lang()),
         held=held,
         coming=cards(coming, moment),
         past=cards(past, moment),
     )
+
+
+def _grouped(activities: Iterable[Activity]) -> list[dict[str, Any]]:
+    """Put the joint activities first, then each organisation's own under its name."""
+    groups: dict[int | None, list[Activity]] = {}
+    for activity in activities:
+        groups.setdefault(activity.organisation_id, []).append(activity)
+    return [
+        {"heading": _group_heading(listed[0]), "activities": listed}
+        for _owner, listed in sorted(groups.items(), key=lambda item: item[0] or 0)
+    ]
+
+
+def _group_heading(activity: Activity) -> str:
+    owner = activity.organisation
+    if owner is None:
+        return _("Joint activities")
+    return _("Additional activities (%(name)s)", name=owner.short_name or owner.name)
 
 
 @bp.get("/events/<slug>")
@@ -127,7 +148,7 @@ def subscription(path: str) -> dict[str, str]:
 
 def event_calendar(event: Event) -> dict[str, str] | None:
     """Return the add-to-calendar links of a dated event that is still on."""
-    if not event.when.is_fixed or event.state != "published":
+    if not event.when.is_fixed or event.state != "published" or event.when.is_over(now()):
         return None
     entry = calendar_entry(
         event, current_lang(), absolute(url_for("public.event", slug=event.slug))

@@ -27,11 +27,12 @@ from koostoo.web.rights import right
 from koostoo.web.signup_form import SignUpForm, build
 
 HOUR = timedelta(hours=1)
+Page = tuple[str, int, dict[str, str]]
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
 @right("public")
-def register(slug: str) -> str | Response | tuple[str, int]:
+def register(slug: str) -> Response | Page:
     """Show the sign-up form; on POST register and lead to the own page."""
     event = queries.find_event(slug) or abort(404)
     moment = now()
@@ -65,7 +66,7 @@ def _answer(event: Event, outcome: SignedUp) -> Response:
     return redirect(own_page(outcome.link_id) + "?new=1", 303)
 
 
-def _page(event: Event, form: SignUpForm, state: str) -> tuple[str, int]:
+def _page(event: Event, form: SignUpForm, state: str) -> Page:
     page = render_template(
         "public/register.html",
         event=event,
@@ -75,7 +76,8 @@ def _page(event: Event, form: SignUpForm, state: str) -> tuple[str, int]:
         state=state,
         status=status_text(event, state),  # type: ignore[arg-type]  # a Standing in words
     )
-    return page, 422 if form.errors else 200
+    # Going back must fetch a new form: an old one kept by the browser was already sent.
+    return page, 422 if form.errors else 200, {"Cache-Control": "no-store"}
 
 
 def _refusal_text(event: Event, reason: str) -> str:
