@@ -21,6 +21,7 @@ TEXTS = ("title", "summary", "programme", "audience", "place")
 DAYS_TO_SIGN_UP = 5
 """Signing up for a sample ends this many days before it."""
 DECEMBER, TUESDAY, THURSDAY, FRIDAY = 12, 1, 3, 4
+CHRISTMAS, EPIPHANY = (12, 22), (1, 6)
 
 
 class NoProjectError(LookupError):
@@ -62,15 +63,17 @@ def sample_dates(today: date) -> dict[str, When]:
     meeting = _next_weekday(today + timedelta(days=10), TUESDAY)
     seminar = _next_weekday(today + timedelta(days=21), THURSDAY)
     trip = _next_weekday(today + timedelta(days=35), FRIDAY)
+    while (trip.month, trip.day) >= CHRISTMAS or (trip.month, trip.day) <= EPIPHANY:
+        trip += timedelta(days=7)  # Nobody travels in the holidays.
     party = _second_friday_of_december(today.year)
     if party < today + timedelta(days=14):
         party = _second_friday_of_december(today.year + 1)
     spring = today.year if today.month == 1 else today.year + 1
     return {
         "naidis-veebikoosolek": _hours(meeting, time(10), time(11, 30)),
-        "naidis-seminar": _hours(seminar, time(10), time(16)),
+        "naidis-seminar": _hours(seminar, time(9, 30), time(16)),
         "naidis-oppereis": When.days(trip, trip + timedelta(days=1)),
-        "naidis-aastalopp": _hours(party, time(17), time(22)),
+        "naidis-aastalopp": _hours(party, time(16, 30), time(22)),
         "naidis-valisoppereis": When.of_season(spring, "spring"),
     }
 

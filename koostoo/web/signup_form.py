@@ -51,11 +51,6 @@ def role_label(role: str) -> str:
 class OneOf(RadioField):  # type: ignore[misc]  # WTForms ships no types
     """Radio buttons that may stay empty; whether they must not is the validators' business."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The templates draw a field by this name.
-        self.type = RadioField.__name__
-
     def pre_validate(self, form: Any) -> None:
         """Refuse only what was never on offer."""
         if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
