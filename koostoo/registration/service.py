@@ -23,6 +23,8 @@ from koostoo.registration.models import SEATED, Answer, Registration
 from koostoo.registration.rules import EventFacts, SignUp
 
 ACTIVE = ("pending", "confirmed", "waiting", "offered")
+MENDING = timedelta(hours=1)
+"""How long a form that is sent again may mend what it said first."""
 CHANGEABLE = (
     "phone",
     "organisation_id",
@@ -233,8 +235,10 @@ def _lock_registration(session: Session, registration_id: int) -> Registration |
 
 def _seen_before(session: Session, known: Registration, entry: SignUp, now: datetime) -> SignedUp:
     repeated = known.form_nonce == entry.nonce
-    if repeated and rules.may_change(facts(known.event, now), known.state, now):
-        # Back to the form, something mended, sent again: the last word counts.
+    fresh = now - known.created_at <= MENDING
+    if repeated and fresh and rules.may_change(facts(known.event, now), known.state, now):
+        # Back to the form, something mended, sent again: the last word counts. A tab restored
+        # much later is no such word: it would undo what was changed on the own page since.
         if _rewrite(known, entry, now):
             _tell(session, known, "changed", now)
     elif not repeated and not _told_lately(session, known, now):

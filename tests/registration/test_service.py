@@ -1,6 +1,7 @@
 """Signing up, cancelling and promoting, on a real database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,19 @@ def test_the_same_form_sent_twice_counts_once(make_event: MakeEvent, entry: Entr
     first, second = sign_up(event.id, typed, now()), sign_up(event.id, typed, now())
     assert (first.registration_id, second.repeated) == (second.registration_id, True)
     assert letters(first.registration_id) == ["confirmed"]
+
+
+def test_a_form_sent_again_mends_what_it_said_only_within_the_hour(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event, first = make_event(), entry(phone="+3725552385")
+    sign_up(event.id, first, now())
+    mended = replace(first, phone="+3725552386")
+    outcome = sign_up(event.id, mended, now())
+    assert letters(outcome.registration_id) == ["confirmed", "changed"]
+    sign_up(event.id, first, now() + timedelta(hours=2))
+    row = db.session.get_one(Registration, outcome.registration_id, populate_existing=True)
+    assert row.phone == "+3725552386"
 
 
 def test_a_form_kept_from_one_event_does_not_hinder_another(
