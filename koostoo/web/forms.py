@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
+from koostoo.base.contact import ContactError, parse_email, parse_phone
 from koostoo.base.text import clean_line, clean_text, has_forbidden
 
 MISSING = _l("Please fill this in.")
+ADDRESS_WRONG = _l(
+    "This address does not look right. Please check it, for example mari@example.org."
+)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -85,9 +90,29 @@ class AtMost:
             )
 
 
-def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
-    """Return (value, words) pairs as the choices of a field."""
-    return [SelectChoice(value, words) for value, words in pairs]
+def email_like(_form: Any, field: Field) -> None:
+    """Check an address' form, without asking any server; raise ValidationError with a sentence."""
+    if field.data:
+        try:
+            parse_email(field.data)
+        except ContactError as error:
+            raise ValidationError(str(ADDRESS_WRONG)) from error
+
+
+def phone_like(_form: Any, field: Field) -> None:
+    """Check a number, spaces welcome; raise ValidationError with a sentence."""
+    if field.data:
+        try:
+            parse_phone(field.data)
+        except ContactError as error:
+            raise ValidationError(
+                _("This number does not look right. Write it like 5552 2385 or +358 40 123 4567.")
+            ) from error
+
+
+def options(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> list[SelectChoice]:
+    """Return (value, words) pairs as choices, under the heading `group` where one is given."""
+    return [SelectChoice(value, words, optgroup=group) for value, words in pairs]
 
 
 def line(value: Any) -> Any:

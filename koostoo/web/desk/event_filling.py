@@ -13,8 +13,8 @@ from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.event_form import TEXTS, EventForm
-from koostoo.web.desk.fields import options
 from koostoo.web.desk.question_form import question_data
+from koostoo.web.forms import options
 from koostoo.web.language import current_lang
 from koostoo.web.view import kind_label, local
 

@@ -26,14 +26,24 @@ from wtforms import (
 from wtforms.validators import Optional as MayBeEmpty
 
 from koostoo.base import dates
-from koostoo.base.contact import ContactError, parse_email, parse_phone
+from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.dates import DateError, When
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
-from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField, options
+from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
 from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
-from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line, prose
+from koostoo.web.forms import (
+    AtMost,
+    Form,
+    NoForbidden,
+    Sentence,
+    email_like,
+    line,
+    options,
+    phone_like,
+    prose,
+)
 
 TEXTS = ("title", "summary", "programme", "audience", "place")
 
@@ -135,10 +145,14 @@ class EventForm(Form):
     contribution = EurosField(_l("Own contribution in euros"))
     contact_name = _line(_l("Contact person"), 200)
     contact_email = EmailField(
-        _l("E-mail for questions"), filters=[line], validators=[AtMost(254), NoForbidden()]
+        _l("E-mail for questions"),
+        filters=[line],
+        validators=[AtMost(254), NoForbidden(), email_like],
     )
     contact_phone = TelField(
-        _l("Phone for questions"), filters=[line], validators=[AtMost(40), NoForbidden()]
+        _l("Phone for questions"),
+        filters=[line],
+        validators=[AtMost(40), NoForbidden(), phone_like],
     )
     questions = QuestionList(
         FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_ROWS
@@ -167,27 +181,6 @@ class EventForm(Form):
             parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc or " " in field.data:
             raise ValidationError(_("Please copy the whole link; it begins with https://."))
-
-    def validate_contact_email(self, field: Field) -> None:
-        """Check the address' form."""
-        if field.data:
-            try:
-                parse_email(field.data)
-            except ContactError as error:
-                raise ValidationError(_("This address does not look right.")) from error
-
-    def validate_contact_phone(self, field: Field) -> None:
-        """Check the number."""
-        if field.data:
-            try:
-                parse_phone(field.data)
-            except ContactError as error:
-                raise ValidationError(
-                    _(
-                        "This number does not look right. "
-                        "Write it like 5552 2385 or +358 40 123 4567."
-                    )
-                ) from error
 
     def draft(self) -> EventDraft:
         """Return the checked values; call it only after `validate`."""

@@ -1,22 +1,17 @@
 """Fields that read what organisers type: a day, a time by the clock, euros, a number of seats."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, StringField
+from wtforms import StringField
 from wtforms.widgets import DateInput
 
 from koostoo.base.dates import clock, parse_date, parse_time
 from koostoo.base.text import clean_line
-
-
-def options(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> list[SelectChoice]:
-    """Return (value, words) pairs as choices, under the heading `group` where one is given."""
-    return [SelectChoice(value, words, optgroup=group) for value, words in pairs]
 
 
 class ReadField(StringField):  # type: ignore[misc]  # WTForms ships no types

@@ -18,9 +18,9 @@ from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import QuestionDraft, lacks_options
-from koostoo.web.desk.fields import SeatsField, options
+from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.words import KIND_WORDS, missing_words
-from koostoo.web.forms import AtMost, NoForbidden, line, prose
+from koostoo.web.forms import AtMost, NoForbidden, line, options, prose
 
 SPARE_ROWS = 3
 MAX_ROWS = 40

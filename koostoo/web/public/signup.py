@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
-from wtforms import EmailField, ValidationError
+from wtforms import EmailField
 
 from koostoo.accounts.limits import count_attempt
 from koostoo.base.clock import now
-from koostoo.base.contact import ContactError, parse_email
+from koostoo.base.contact import parse_email
 from koostoo.base.dates import tile
 from koostoo.events import queries
 from koostoo.events.models import Event
 from koostoo.registration.queries import invited_organisations, seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.service import SignedUp, SignUpRefused, facts, send_links, sign_up
-from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line
+from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, email_like, line
 from koostoo.web.language import current_lang
 from koostoo.web.links import own_page
 from koostoo.web.public import bp
@@ -98,16 +98,10 @@ class LinksForm(Form):
     """The address to which the links go."""
 
     email = EmailField(
-        _l("E-mail"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(254)]
+        _l("E-mail"),
+        filters=[line],
+        validators=[NoForbidden(), Sentence(), AtMost(254), email_like],
     )
-
-    def validate_email(self, field: EmailField) -> None:
-        """Check the address' form."""
-        if field.data:
-            try:
-                parse_email(field.data)
-            except ContactError as error:
-                raise ValidationError(_("This address does not look right.")) from error
 
 
 @bp.route("/my/", methods=["GET", "POST"])
