@@ -12,8 +12,9 @@ from koostoo.events import rules
 from koostoo.events.models import Event, Question
 from koostoo.events.rules import EventDraft, QuestionDraft
 from koostoo.events.service import NotReady, draft_of, write_draft
+from koostoo.registration.letters import notify_all
 from koostoo.registration.models import Answer
-from koostoo.registration.service import count_seats, fill_seats, lock_event, notify_all
+from koostoo.registration.seating import count_seats, fill_seats, lock_event
 
 
 class ChangedMeanwhile(Exception):

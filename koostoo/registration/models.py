@@ -22,6 +22,8 @@ from koostoo.programme.models import Organisation
 
 STATES = ("pending", "confirmed", "waiting", "offered", "cancelled", "rejected")
 ROLES = ("member", "board", "staff", "leader", "entrepreneur", "partner", "other")
+ACTIVE = ("pending", "confirmed", "waiting", "offered")
+"""States of people who have a seat or may still get one."""
 SEATED = ("confirmed", "offered")
 """States that occupy a seat."""
 

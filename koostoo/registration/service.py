@@ -8,21 +8,27 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Literal
 
-from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import transaction
 from koostoo.base.text import fold, person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
-from koostoo.mail.models import OutboxMessage
-from koostoo.mail.outbox import enqueue
 from koostoo.registration import rules
-from koostoo.registration.models import SEATED, Answer, Registration
-from koostoo.registration.rules import EventFacts, SignUp
+from koostoo.registration.letters import mail_domain, tell
+from koostoo.registration.models import ACTIVE, Answer, Registration
+from koostoo.registration.rules import SignUp
+from koostoo.registration.seating import (
+    count_seats,
+    facts,
+    fill_seats,
+    lock_event,
+    promote,
+    standing_moved,
+)
+from koostoo.registration.seen import find_same_person, is_nonce_used, was_told_lately
 
-ACTIVE = ("pending", "confirmed", "waiting", "offered")
 MENDING = timedelta(hours=1)
 """How long a form that is sent again may mend what it said first."""
 CHANGEABLE = (
@@ -33,10 +39,6 @@ CHANGEABLE = (
     "role",
     "language",
 )
-
-
-class EventNotFound(LookupError):
-    """There is no such event."""
 
 
 class SignUpRefused(Exception):
@@ -58,30 +60,6 @@ class SignedUp:
     already: bool = False
 
 
-def lock_event(session: Session, event_id: int) -> Event:
-    """Return the event with its row locked; the one lock under which seats are counted.
-
-    Raises EventNotFound. PostgreSQL: SELECT FOR UPDATE. SQLite: the transaction holds the lock.
-    """
-    event = session.scalar(select(Event).where(Event.id == event_id).with_for_update(of=Event))
-    if event is None:
-        raise EventNotFound(event_id)
-    return event
-
-
-def facts(event: Event, now: datetime) -> EventFacts:
-    """Return the plain values the rules decide on."""
-    return EventFacts(
-        state=event.state,
-        takes_registrations=event.takes_registrations,
-        opens_at=event.opens_at,
-        closes_at=event.closes_at,
-        is_over=event.when.is_over(now),
-        capacity=event.capacity,
-        has_waiting_list=event.has_waiting_list,
-    )
-
-
 def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
     """Register one person; raise SignUpRefused or EventNotFound.
 
@@ -90,7 +68,7 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
     """
     with transaction() as session:
         event = lock_event(session, event_id)
-        known = _find_repeated(session, event_id, entry)
+        known = find_same_person(session, event_id, entry)
         if known is not None:
             return _seen_before(session, known, entry, now)
         event_facts = facts(event, now)
@@ -105,11 +83,11 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
         if state == "full":
             raise SignUpRefused(state)
         registration = _new_registration(event, entry, state, now)
-        if _is_nonce_used(session, event_id, entry.nonce):
+        if is_nonce_used(session, event_id, entry.nonce):
             registration.form_nonce = token_hex(12)
         session.add(registration)
         session.flush()
-        _tell(session, registration, state, now)
+        tell(session, registration, state, now)
         return SignedUp(registration.id, registration.link_id, state)
 
 
@@ -128,9 +106,9 @@ def cancel(registration_id: int, now: datetime, by: Literal["participant", "orga
         registration.state = "cancelled"
         registration.cancelled_at = now
         registration.cancelled_late = rules.is_late(event_facts, now)
-        _standing_moved(registration, now)
+        standing_moved(registration, now)
         session.flush()
-        _tell(session, registration, "cancelled", now)
+        tell(session, registration, "cancelled", now)
         fill_seats(session, event, now)
         return True
 
@@ -147,7 +125,7 @@ def confirm(registration_id: int, now: datetime) -> bool:
         taken, _ = count_seats(session, registration.event_id)
         if rules.free_seats(registration.event.capacity, taken) == 0:
             return False
-        _promote(session, registration, now)
+        promote(session, registration, now)
         return True
 
 
@@ -163,40 +141,8 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
         if not rules.may_change(facts(registration.event, now), registration.state, now):
             return False
         if _rewrite(registration, entry, now):
-            _tell(session, registration, "changed", now)
+            tell(session, registration, "changed", now)
         return True
-
-
-def fill_seats(session: Session, event: Event, now: datetime) -> int:
-    """Confirm as many from the head of the waiting list as there are free seats; return how many.
-
-    Call it in the transaction that freed the seats, with the event locked.
-    """
-    taken, waiting = count_seats(session, event.id)
-    number = rules.promotions(facts(event, now), taken, waiting)
-    heads = session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.state == "waiting")
-        .order_by(Registration.queued_at, Registration.id)
-        .limit(number)
-    ).all()
-    for registration in heads:
-        _promote(session, registration, now)
-    return len(heads)
-
-
-def notify_all(
-    session: Session, event: Event, kind: str, now: datetime, payload: dict[str, Any] | None = None
-) -> int:
-    """Write one letter of `kind` to everybody who has a seat or waits; return how many."""
-    people = session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.state.in_(ACTIVE))
-        .order_by(Registration.id)
-    ).all()
-    for registration in people:
-        _tell(session, registration, kind, now, payload)
-    return len(people)
 
 
 def send_links(email_key: str, now: datetime) -> None:
@@ -209,18 +155,7 @@ def send_links(email_key: str, now: datetime) -> None:
             .limit(1)
         )
         if registration is not None:
-            _tell(session, registration, "links", now, {"email_key": email_key})
-
-
-def count_seats(session: Session, event_id: int) -> tuple[int, int]:
-    """Return (taken, waiting), counted from rows."""
-    rows = session.execute(
-        select(Registration.state, func.count())
-        .where(Registration.event_id == event_id)
-        .group_by(Registration.state)
-    )
-    counts = {state: number for state, number in rows}  # noqa: C416 - rows are typed pairs
-    return sum(counts.get(state, 0) for state in SEATED), counts.get("waiting", 0)
+            tell(session, registration, "links", now, {"email_key": email_key})
 
 
 def _lock_registration(session: Session, registration_id: int) -> Registration | None:
@@ -240,9 +175,9 @@ def _seen_before(session: Session, known: Registration, entry: SignUp, now: date
         # Back to the form, something mended, sent again: the last word counts. A tab restored
         # much later is no such word: it would undo what was changed on the own page since.
         if _rewrite(known, entry, now):
-            _tell(session, known, "changed", now)
-    elif not repeated and not _told_lately(session, known, now):
-        _tell(session, known, "already", now)
+            tell(session, known, "changed", now)
+    elif not repeated and not was_told_lately(session, known, now):
+        tell(session, known, "already", now)
     return SignedUp(known.id, known.link_id, known.state, repeated=repeated, already=not repeated)
 
 
@@ -271,41 +206,6 @@ def _search_key(registration: Registration) -> str:
     return fold(
         f"{registration.first_name} {registration.last_name} {registration.email} "
         f"{registration.member_organisation} {registration.other_organisation}"
-    )
-
-
-def _find_repeated(session: Session, event_id: int, entry: SignUp) -> Registration | None:
-    # One form may be sent again for somebody else (back, another name): that is another person.
-    return session.scalar(
-        select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.email_key == entry.email_key,
-            Registration.person_key == person_key(entry.first_name, entry.last_name),
-            or_(Registration.form_nonce == entry.nonce, Registration.state.in_(ACTIVE)),
-        )
-        .order_by(Registration.state.in_(ACTIVE).desc(), Registration.id)
-        .limit(1)
-    )
-
-
-def _is_nonce_used(session: Session, event_id: int, nonce: str) -> bool:
-    used = select(Registration.id).where(
-        Registration.event_id == event_id, Registration.form_nonce == nonce
-    )
-    return session.scalar(used) is not None
-
-
-def _told_lately(session: Session, registration: Registration, now: datetime) -> bool:
-    # Nobody may flood a mailbox by signing its owner up again and again.
-    return bool(
-        session.scalar(
-            select(func.count()).where(
-                OutboxMessage.registration_id == registration.id,
-                OutboxMessage.kind == "already",
-                OutboxMessage.created_at > now - timedelta(hours=1),
-            )
-        )
     )
 
 
@@ -347,42 +247,3 @@ def _write_answers(registration: Registration, entry: SignUp) -> None:
             known[question_id].value = value
         else:
             registration.answers.append(Answer(question_id=question_id, value=value))
-
-
-def _promote(session: Session, registration: Registration, now: datetime) -> None:
-    registration.state = "confirmed"
-    _standing_moved(registration, now)
-    session.flush()
-    _tell(session, registration, "promoted", now)
-
-
-def _standing_moved(registration: Registration, now: datetime) -> None:
-    registration.sequence += 1
-    registration.revised_at = now
-
-
-def _tell(
-    session: Session,
-    registration: Registration,
-    kind: str,
-    now: datetime,
-    payload: dict[str, Any] | None = None,
-) -> None:
-    if not registration.email:
-        return  # Forgotten: the project is over, and with it the address.
-    enqueue(
-        session,
-        kind=kind,
-        queue=f"registration:{registration.id}",
-        recipient=registration.email,
-        language=registration.language,
-        now=now,
-        domain=mail_domain(),
-        registration_id=registration.id,
-        payload=payload,
-    )
-
-
-def mail_domain() -> str:
-    """Return the host that stands in UIDs and Message-IDs: that of BASE_URL."""
-    return str(current_app.config["BASE_HOST"])

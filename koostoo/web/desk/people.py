@@ -16,10 +16,10 @@ from koostoo.base.text import clean_line
 from koostoo.events.models import Event
 from koostoo.registration import desk_queries
 from koostoo.registration.desk_queries import OTHER, Filter
-from koostoo.registration.models import STATES, Registration
+from koostoo.registration.models import ACTIVE, STATES, Registration
 from koostoo.registration.queries import invited_organisations, seats_of
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import ACTIVE, SignedUp, SignUpRefused, cancel, confirm, sign_up
+from koostoo.registration.service import SignedUp, SignUpRefused, cancel, confirm, sign_up
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import Page, get_event
 from koostoo.web.desk.words import EVENT_STATE_WORDS, STATE_WORDS, refusal_words

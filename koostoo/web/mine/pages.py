@@ -10,6 +10,7 @@ from koostoo.base.dates import tile
 from koostoo.registration import rules, service
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import invited_organisations, queue_place
+from koostoo.registration.seating import facts
 from koostoo.web.feeds import feed_response
 from koostoo.web.forms import ButtonForm
 from koostoo.web.language import current_lang
@@ -31,7 +32,7 @@ def show(token: str) -> str:
     registration = _open(token)
     event = registration.event
     moment = now()
-    event_facts = service.facts(event, moment)
+    event_facts = facts(event, moment)
     lang = current_lang()
     answers = {answer.question_id: answer.value for answer in registration.answers}
     return render_template(
@@ -61,7 +62,7 @@ def edit(token: str) -> str | Response | tuple[str, int]:
     event = registration.event
     back = own_page(registration.link_id)
     moment = now()
-    if not rules.may_change(service.facts(event, moment), registration.state, moment):
+    if not rules.may_change(facts(event, moment), registration.state, moment):
         flash(_("Answers can no longer be changed here. Please write to the organiser."), "warning")
         return redirect(back, 303)
     form = build(event, invited_organisations(event), current_lang(), registration)
@@ -86,7 +87,7 @@ def cancel(token: str) -> str | Response:
     registration = _open(token)
     back = own_page(registration.link_id)
     moment = now()
-    event_facts = service.facts(registration.event, moment)
+    event_facts = facts(registration.event, moment)
     form = ButtonForm()
     if form.validate_on_submit():
         if service.cancel(registration.id, moment, "participant"):

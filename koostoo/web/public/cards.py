@@ -11,7 +11,7 @@ from koostoo.base import dates
 from koostoo.events.models import Event
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import Standing, standing
-from koostoo.registration.service import facts
+from koostoo.registration.seating import facts
 from koostoo.web.language import current_lang
 from koostoo.web.view import kind_label, local
 

@@ -18,7 +18,7 @@ from koostoo.events.models import Event
 from koostoo.programme.models import Activity
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
-from koostoo.registration.service import facts
+from koostoo.registration.seating import facts
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp

@@ -17,7 +17,8 @@ from koostoo.events import queries
 from koostoo.events.models import Event
 from koostoo.registration.queries import invited_organisations, seats_of
 from koostoo.registration.rules import standing
-from koostoo.registration.service import SignedUp, SignUpRefused, facts, send_links, sign_up
+from koostoo.registration.seating import facts
+from koostoo.registration.service import SignedUp, SignUpRefused, send_links, sign_up
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, email_like, line
 from koostoo.web.language import current_lang
 from koostoo.web.links import own_page
