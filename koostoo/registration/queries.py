@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
@@ -11,6 +11,14 @@ from koostoo.events.models import Event, Question
 from koostoo.programme.models import Activity, Organisation, Partner
 from koostoo.registration.models import SEATED, Registration
 from koostoo.registration.rules import free_seats
+
+# Built once: putting a statement together costs more than running it.
+_PARTNERS = (
+    select(Organisation)
+    .join(Partner, Partner.organisation_id == Organisation.id)
+    .where(Partner.project_id == bindparam("project_id"))
+    .order_by(Partner.role, Partner.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,4 @@ def queue_place(registration: Registration) -> int:
 
 def invited_organisations(event: Event) -> Sequence[Organisation]:
     """Return the organisations a participant may choose: host first, then partners."""
-    return db.session.scalars(
-        select(Organisation)
-        .join(Partner, Partner.organisation_id == Organisation.id)
-        .where(Partner.project_id == event.activity.project_id)
-        .order_by(Partner.role, Partner.position)
-    ).all()
+    return db.session.scalars(_PARTNERS, {"project_id": event.activity.project_id}).all()
