@@ -1,0 +1,180 @@
+"""Who may have a seat now, and who is next: plain values in, a decision out.
+
+Seats carry no labels. Everything is counted from the people who are seated: an organisation's
+people use its promised seats first, then common ones, whatever the order they came in. A promise
+ends at its release date; what is unused then is common.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+Obstacle = Literal["full", "promised", "partner_cap", "member_cap", "option"]
+"""Why somebody cannot have a seat now.
+
+full: every seat is taken. promised: those still free are promised to other organisations.
+partner_cap, member_cap: as many of this partner or member organisation are in as may be.
+option: what they chose (a bus stop, a room) has no room left.
+"""
+
+
+class Promise(NamedTuple):
+    """Seats promised to an organisation until an instant; None: for good."""
+
+    organisation_id: int
+    seats: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an event shares out its seats; None means no limit."""
+
+    capacity: int | None
+    promises: tuple[Promise, ...] = ()
+    partner_cap: int | None = None
+    member_cap: int | None = None
+    option_limits: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """What of a person matters for a seat.
+
+    `member` is the key of the member organisation, empty for none; `options` are the numbers of
+    the chosen options.
+    """
+
+    organisation_id: int | None
+    member: str = ""
+    options: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many are seated: in all, of each partner and member organisation, with each option."""
+
+    seated: int = 0
+    partners: Counter[int] = field(default_factory=Counter)
+    members: Counter[str] = field(default_factory=Counter)
+    options: Counter[int] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, people: Iterable[Claimant]) -> "Tally":
+        """Count these people."""
+        tally = cls()
+        for person in people:
+            tally.add(person)
+        return tally
+
+    def add(self, person: Claimant) -> None:
+        """Count one more who is seated."""
+        self.seated += 1
+        if person.organisation_id is not None:
+            self.partners[person.organisation_id] += 1
+        if person.member:
+            self.members[person.member] += 1
+        self.options.update(person.options)
+
+
+class Skipped(NamedTuple):
+    """Somebody who waits and is passed over, by position in the queue, and why."""
+
+    position: int
+    obstacle: Obstacle
+
+
+class Served(NamedTuple):
+    """Whom the free seats go to, and who ahead of the last of them is passed over; positions."""
+
+    next: tuple[int, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def free_in_all(plan: Plan, seated: int) -> int | None:
+    """Return how many seats nobody has, never below 0; None means no limit."""
+    return None if plan.capacity is None else max(plan.capacity - seated, 0)
+
+
+def held_back(plan: Plan, tally: Tally, now: datetime) -> dict[int, int]:
+    """Return the promised seats not used yet, by organisation, released ones left out.
+
+    Never more than are free: after the capacity was lowered, the promises shrink in their order.
+    """
+    left = free_in_all(plan, tally.seated)
+    held: dict[int, int] = {}
+    for promise in plan.promises:
+        if promise.until is not None and promise.until <= now:
+            continue
+        unused = max(promise.seats - tally.partners[promise.organisation_id], 0)
+        if left is not None:
+            unused = min(unused, left)
+            left -= unused
+        if unused:
+            held[promise.organisation_id] = unused
+    return held
+
+
+def free_for(plan: Plan, tally: Tally, organisation_id: int | None, now: datetime) -> int | None:
+    """Return how many seats people of this organisation could take now; None means no limit.
+
+    Those promised to them and the common ones, within the limit of one partner.
+    """
+    free = free_in_all(plan, tally.seated)
+    if free is not None:
+        held = held_back(plan, tally, now)
+        free -= sum(n for owner, n in held.items() if owner != organisation_id)
+    if plan.partner_cap is None or organisation_id is None:
+        return free
+    below_cap = max(plan.partner_cap - tally.partners[organisation_id], 0)
+    return below_cap if free is None else min(free, below_cap)
+
+
+def obstacle(plan: Plan, tally: Tally, person: Claimant, now: datetime) -> Obstacle | None:
+    """Say what keeps this person from having a seat now; None: nothing does."""
+    if free_in_all(plan, tally.seated) == 0:
+        return "full"
+    partner, cap = person.organisation_id, plan.partner_cap
+    if cap is not None and partner is not None and tally.partners[partner] >= cap:
+        return "partner_cap"
+    cap = plan.member_cap
+    if cap is not None and person.member and tally.members[person.member] >= cap:
+        return "member_cap"
+    if full_options(plan, tally) & person.options:
+        return "option"
+    return "promised" if free_for(plan, tally, partner, now) == 0 else None
+
+
+def full_options(plan: Plan, tally: Tally) -> frozenset[int]:
+    """Return the options that have no room left."""
+    limits = plan.option_limits.items()
+    return frozenset(option for option, limit in limits if tally.options[option] >= limit)
+
+
+def next_in_line(plan: Plan, tally: Tally, queue: Sequence[Claimant], now: datetime) -> Served:
+    """Return who of the queue (head first) gets a seat now, exactly as many as fit.
+
+    Whoever cannot take a seat is passed over and keeps the place. A freed promised seat goes to
+    the first of its organisation, for to everybody else it is not free.
+    """
+    counted = Tally(
+        tally.seated, Counter(tally.partners), Counter(tally.members), Counter(tally.options)
+    )
+    served: list[int] = []
+    skipped: list[Skipped] = []
+    for position, person in enumerate(queue):
+        reason = obstacle(plan, counted, person, now)
+        if reason is None:
+            counted.add(person)
+            served.append(position)
+        else:
+            skipped.append(Skipped(position, reason))
+    return Served(tuple(served), tuple(skipped))
+
+
+def next_release(plan: Plan, now: datetime) -> datetime | None:
+    """Return when the next promise ends after `now`; None when none does."""
+    ends = [p.until for p in plan.promises if p.until is not None and p.until > now]
+    return min(ends, default=None)
