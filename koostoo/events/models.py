@@ -36,6 +36,9 @@ class Event(Base):
         CheckConstraint("mode IN ('onsite', 'online', 'hybrid')", name="mode"),
         CheckConstraint("capacity >= 0", name="capacity"),
         CheckConstraint("contribution_cents >= 0", name="contribution"),
+        CheckConstraint("partner_cap > 0", name="partner_cap"),
+        CheckConstraint("member_cap > 0", name="member_cap"),
+        CheckConstraint("waiting_max > 0", name="waiting_max"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
     )
 
@@ -74,6 +77,13 @@ class Event(Base):
 
     capacity: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     has_waiting_list: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
+    waiting_max: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    partner_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    """At most so many people of one partner organisation."""
+    member_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    """At most so many people who represent the same member organisation."""
+    members_first_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    """Before this instant only people of the partner organisations sign up."""
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     allows_others: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
@@ -95,6 +105,7 @@ class Event(Base):
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )
+    quotas: Mapped[list["Quota"]] = relationship(order_by="Quota.id", cascade="all, delete-orphan")
 
     @property
     def when(self) -> When:
@@ -113,6 +124,30 @@ class Event(Base):
         self.date_kind, self.season = value.kind, value.season
         self.starts_on, self.ends_on = value.first, value.last
         self.starts_at, self.ends_at = value.starts_at, value.ends_at
+
+
+class Quota(Base):
+    """Seats of an event promised to one organisation until a release date."""
+
+    __tablename__ = "quota"
+    __table_args__ = (
+        CheckConstraint("seats > 0", name="seats"),
+        UniqueConstraint("event_id", "organisation_id"),
+        Index("ix_quota_due", "released_at", "release_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=keep.STRUCTURE)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
+    )
+    seats: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    release_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    """When what is unused becomes common; None: never."""
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    """When the waiting list was served after that; what is free never depends on it."""
+
+    organisation: Mapped[Organisation] = relationship()
 
 
 class Question(Base):
@@ -141,9 +176,14 @@ class Option(Base):
     """One choice of a question."""
 
     __tablename__ = "option"
-    __table_args__ = (UniqueConstraint("question_id", "position"),)
+    __table_args__ = (
+        CheckConstraint("seats > 0", name="seats"),
+        UniqueConstraint("question_id", "position"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), info=keep.STRUCTURE)
     position: Mapped[int] = mapped_column(info=keep.STRUCTURE)
     label: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
+    seats: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    """How many people may choose it; None: no limit."""

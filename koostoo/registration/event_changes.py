@@ -14,7 +14,7 @@ from koostoo.events.rules import EventDraft, QuestionDraft
 from koostoo.events.service import NotReady, draft_of, write_draft
 from koostoo.registration.letters import notify_all
 from koostoo.registration.models import Answer
-from koostoo.registration.seating import count_seats, fill_seats, lock_event
+from koostoo.registration.seating import count_seated, fill_seats, lock_event
 
 
 class ChangedMeanwhile(Exception):
@@ -103,7 +103,7 @@ def _check(
     if event.state == "published" and (codes := rules.missing_after_edit(old, new, now)):
         raise NotReady(codes)
     if rules.has_fewer_seats(old, new):
-        taken, _ = count_seats(session, event.id)
+        taken = count_seated(session, event.id)
         if new.capacity is not None and new.capacity < taken:
             raise SeatsTaken(taken)
     _check_answers_kept(session, event.questions, new.questions)

@@ -10,7 +10,7 @@ from koostoo.base.database import db
 from koostoo.events.models import Event, Question
 from koostoo.programme.models import Activity, Organisation, Partner
 from koostoo.registration.models import SEATED, Registration
-from koostoo.registration.rules import free_seats
+from koostoo.registration.seats import Plan, free_in_all
 
 # Built once: putting a statement together costs more than running it.
 _PARTNERS = (
@@ -43,7 +43,7 @@ def seats_of(events: Iterable[Event]) -> dict[int, Seats]:
         counts[event_id][state] = number
     return {
         event.id: Seats(
-            free_seats(event.capacity, sum(counts[event.id].get(s, 0) for s in SEATED)),
+            free_in_all(Plan(event.capacity), sum(counts[event.id].get(s, 0) for s in SEATED)),
             event.capacity,
             counts[event.id].get("waiting", 0),
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from koostoo.registration.seats import Obstacle
+
 Standing = Literal["open", "not_yet", "closed", "over", "called_off", "draft", "none"]
 
 
@@ -17,8 +19,9 @@ class EventFacts:
     opens_at: datetime | None
     closes_at: datetime | None
     is_over: bool
-    capacity: int | None
     has_waiting_list: bool
+    waiting_max: int | None = None
+    members_first_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +61,25 @@ def standing(event: EventFacts, now: datetime) -> Standing:
     return "open"
 
 
-def free_seats(capacity: int | None, taken: int) -> int | None:
-    """Return how many seats are free, never below 0; None means no limit."""
-    return None if capacity is None else max(capacity - taken, 0)
+def is_open_to(event: EventFacts, organisation_id: int | None, now: datetime) -> bool:
+    """Say whether this organisation's people may sign up yet; None is no partner."""
+    first = event.members_first_until
+    return organisation_id is not None or first is None or now >= first
 
 
 def first_state(
-    event: EventFacts, taken: int, waiting: int
+    event: EventFacts, obstacle: Obstacle | None, waiting: int
 ) -> Literal["confirmed", "waiting", "full"]:
-    """Decide what a newcomer gets; nobody overtakes those who already wait."""
-    free = free_seats(event.capacity, taken)
-    if free is None or (free > 0 and waiting == 0):
+    """Decide what a newcomer gets once those who wait have been served."""
+    if obstacle is None:
         return "confirmed"
-    return "waiting" if event.has_waiting_list else "full"
+    has_room = event.waiting_max is None or waiting < event.waiting_max
+    return "waiting" if event.has_waiting_list and has_room else "full"
 
 
-def promotions(event: EventFacts, taken: int, waiting: int) -> int:
-    """Return how many from the head of the waiting list get a seat now."""
-    if event.state != "published" or event.is_over:
-        return 0
-    free = free_seats(event.capacity, taken)
-    return waiting if free is None else min(free, waiting)
+def gives_seats(event: EventFacts) -> bool:
+    """Say whether free seats go to those who wait: not in a draft, not once it is over."""
+    return event.state == "published" and not event.is_over
 
 
 def may_change(event: EventFacts, state: str, now: datetime) -> bool:

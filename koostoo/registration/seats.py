@@ -6,7 +6,7 @@ ends at its release date; what is unused then is common.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -80,14 +80,14 @@ class Tally:
 
 
 class Skipped(NamedTuple):
-    """Somebody who waits and is passed over, by position in the queue, and why."""
+    """Somebody who waits and was passed over though seats were free, by position, and why."""
 
     position: int
     obstacle: Obstacle
 
 
 class Served(NamedTuple):
-    """Whom the free seats go to, and who ahead of the last of them is passed over; positions."""
+    """Whom the free seats go to, and who is passed over while there still are some."""
 
     next: tuple[int, ...]
     skipped: tuple[Skipped, ...]
@@ -153,7 +153,7 @@ def full_options(plan: Plan, tally: Tally) -> frozenset[int]:
     return frozenset(option for option, limit in limits if tally.options[option] >= limit)
 
 
-def next_in_line(plan: Plan, tally: Tally, queue: Sequence[Claimant], now: datetime) -> Served:
+def next_in_line(plan: Plan, tally: Tally, queue: Iterable[Claimant], now: datetime) -> Served:
     """Return who of the queue (head first) gets a seat now, exactly as many as fit.
 
     Whoever cannot take a seat is passed over and keeps the place. A freed promised seat goes to
@@ -165,6 +165,8 @@ def next_in_line(plan: Plan, tally: Tally, queue: Sequence[Claimant], now: datet
     served: list[int] = []
     skipped: list[Skipped] = []
     for position, person in enumerate(queue):
+        if free_in_all(plan, counted.seated) == 0:
+            break
         reason = obstacle(plan, counted, person, now)
         if reason is None:
             counted.add(person)

@@ -18,15 +18,20 @@ from koostoo.events.models import Event
 from koostoo.registration import rules
 from koostoo.registration.letters import mail_domain, tell
 from koostoo.registration.models import ACTIVE, Answer, Registration
-from koostoo.registration.rules import SignUp
+from koostoo.registration.rules import EventFacts, SignUp
 from koostoo.registration.seating import (
-    count_seats,
+    claimant,
+    count_waiting,
     facts,
     fill_seats,
     lock_event,
+    newcomer,
+    plan_of,
     promote,
     standing_moved,
+    tally_of,
 )
+from koostoo.registration.seats import free_in_all, obstacle
 from koostoo.registration.seen import find_same_person, is_nonce_used, was_told_lately
 
 MENDING = timedelta(hours=1)
@@ -76,10 +81,10 @@ def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
         by_hand = entry.source == "desk" and standing in ("closed", "not_yet")
         if standing != "open" and not by_hand:
             raise SignUpRefused(standing)
-        taken, waiting = count_seats(session, event_id)
-        state = rules.first_state(event_facts, taken, waiting)
-        if entry.over_capacity and entry.source == "desk":
-            state = "confirmed"
+        may_now = rules.is_open_to(event_facts, entry.organisation_id, now)
+        if entry.source == "form" and not may_now:
+            raise SignUpRefused("members_first")
+        state = _first_state(session, event, event_facts, entry, now)
         if state == "full":
             raise SignUpRefused(state)
         registration = _new_registration(event, entry, state, now)
@@ -122,8 +127,10 @@ def confirm(registration_id: int, now: datetime) -> bool:
         event_facts = facts(registration.event, now)
         if event_facts.state != "published" or event_facts.is_over:
             return False
-        taken, _ = count_seats(session, registration.event_id)
-        if rules.free_seats(registration.event.capacity, taken) == 0:
+        event = registration.event
+        plan = plan_of(session, event)
+        person = claimant(registration, plan)
+        if obstacle(plan, tally_of(session, event, plan), person, now) is not None:
             return False
         promote(session, registration, now)
         return True
@@ -156,6 +163,20 @@ def send_links(email_key: str, now: datetime) -> None:
         )
         if registration is not None:
             tell(session, registration, "links", now, {"email_key": email_key})
+
+
+def _first_state(
+    session: Session, event: Event, event_facts: EventFacts, entry: SignUp, now: datetime
+) -> Literal["confirmed", "waiting", "full"]:
+    if entry.over_capacity and entry.source == "desk":
+        return "confirmed"
+    plan, waiting = plan_of(session, event), count_waiting(session, event.id)
+    tally = tally_of(session, event, plan)
+    if waiting and free_in_all(plan, tally.seated) != 0:
+        # A promise may have ended since anybody looked: those who wait come first.
+        waiting -= fill_seats(session, event, now)
+        tally = tally_of(session, event, plan)
+    return rules.first_state(event_facts, obstacle(plan, tally, newcomer(entry), now), waiting)
 
 
 def _lock_registration(session: Session, registration_id: int) -> Registration | None:

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from koostoo.registration import rules
 from koostoo.registration.rules import EventFacts
@@ -15,14 +13,13 @@ HOUR = timedelta(hours=1)
 
 
 def event(**values: Any) -> EventFacts:
-    """An open event with room for two."""
+    """An open event."""
     fields: dict[str, Any] = {
         "state": "published",
         "takes_registrations": True,
         "opens_at": None,
         "closes_at": None,
         "is_over": False,
-        "capacity": 2,
         "has_waiting_list": True,
     }
     return EventFacts(**{**fields, **values})
@@ -48,26 +45,31 @@ def test_standing_says_why_an_event_takes_no_registration(
     assert rules.standing(event(**values), NOW) == standing
 
 
-def test_a_newcomer_never_overtakes_those_who_wait() -> None:
-    assert rules.first_state(event(), taken=1, waiting=1) == "waiting"
+def test_who_cannot_have_a_seat_waits() -> None:
+    assert rules.first_state(event(), "full", waiting=1) == "waiting"
+    assert rules.first_state(event(), None, waiting=1) == "confirmed"
 
 
 def test_a_full_event_without_waiting_list_refuses() -> None:
-    assert rules.first_state(event(has_waiting_list=False), taken=2, waiting=0) == "full"
+    assert rules.first_state(event(has_waiting_list=False), "full", waiting=0) == "full"
 
 
-def test_an_event_without_limit_has_a_seat_for_everybody() -> None:
-    assert rules.first_state(event(capacity=None), taken=900, waiting=0) == "confirmed"
+def test_a_waiting_list_may_be_full_too() -> None:
+    assert rules.first_state(event(waiting_max=2), "promised", waiting=1) == "waiting"
+    assert rules.first_state(event(waiting_max=2), "promised", waiting=2) == "full"
 
 
-def test_nobody_is_promoted_into_an_event_called_off() -> None:
-    assert rules.promotions(event(state="called_off"), taken=0, waiting=3) == 0
+def test_members_come_first_until_the_date_and_then_everybody() -> None:
+    first = event(members_first_until=NOW)
+    assert rules.is_open_to(first, 1, NOW - HOUR)
+    assert not rules.is_open_to(first, None, NOW - HOUR)
+    assert rules.is_open_to(first, None, NOW)
 
 
-@given(capacity=st.integers(0, 50), taken=st.integers(0, 60), waiting=st.integers(0, 60))
-def test_promotions_fill_exactly_what_is_free(capacity: int, taken: int, waiting: int) -> None:
-    number = rules.promotions(event(capacity=capacity), taken, waiting)
-    assert number == min(max(capacity - taken, 0), waiting)
+@pytest.mark.parametrize("values", [{"state": "called_off"}, {"state": "draft"}, {"is_over": True}])
+def test_nobody_is_promoted_into_an_event_that_does_not_take_place(values: dict[str, Any]) -> None:
+    assert not rules.gives_seats(event(**values))
+    assert rules.gives_seats(event(closes_at=NOW))
 
 
 def test_answers_may_change_until_the_deadline_and_a_seat_be_given_up_after_it() -> None:
