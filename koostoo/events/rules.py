@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from koostoo.base.dates import ZONE, When
@@ -12,6 +12,10 @@ Missing = Literal[
     "summary", "place", "join_link", "contact", "options", "date_past", "deadline_past", "deadline"
 ]
 
+
+QuotaFault = Literal["unlimited", "twice", "above", "late"]
+"""What is wrong with a promise of seats: the event has no limit of seats; the organisation has
+one already; more is promised than there is; it would be released only after the beginning."""
 
 NO_WORDS = LocalText()
 
@@ -26,6 +30,17 @@ class QuestionDraft:
     help: LocalText = NO_WORDS
     required: bool = False
     options: tuple[LocalText, ...] = ()
+    limits: tuple[int | None, ...] = ()
+    """How many people may choose each option; None, or nothing there: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaDraft:
+    """Seats promised to an organisation until an instant; None: for good."""
+
+    organisation_id: int
+    seats: int
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,10 @@ class EventDraft:
     takes_registrations: bool = True
     capacity: int | None = None
     has_waiting_list: bool = True
+    waiting_max: int | None = None
+    partner_cap: int | None = None
+    member_cap: int | None = None
+    members_first_until: datetime | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     allows_others: bool = False
@@ -54,6 +73,7 @@ class EventDraft:
     contact_email: str = ""
     contact_phone: str = ""
     questions: tuple[QuestionDraft, ...] = ()
+    quotas: tuple[QuotaDraft, ...] = ()
 
 
 def missing(draft: EventDraft, now: datetime) -> list[Missing]:
@@ -79,6 +99,31 @@ def missing_after_edit(old: EventDraft, new: EventDraft, now: datetime) -> list[
     """
     may_pass = {"deadline_past"} if new.when != old.when else {"deadline_past", "date_past"}
     return [code for code in missing(new, now) if code not in may_pass]
+
+
+def quota_faults(
+    capacity: int | None, begins: datetime | date, quotas: Sequence[QuotaDraft]
+) -> dict[int, QuotaFault]:
+    """Return what is wrong with promises of seats, by their position; empty when nothing is.
+
+    `begins` is the event's first instant, or its first local day.
+    """
+    faults: dict[int, QuotaFault] = {}
+    promised, seen = 0, set[int]()
+    if not isinstance(begins, datetime):
+        begins = datetime.combine(begins, time(), ZONE)
+    for position, quota in enumerate(quotas):
+        promised += quota.seats
+        if capacity is None:
+            faults[position] = "unlimited"
+        elif quota.organisation_id in seen:
+            faults[position] = "twice"
+        elif promised > capacity:
+            faults[position] = "above"
+        elif quota.release_at is not None and quota.release_at > begins:
+            faults[position] = "late"
+        seen.add(quota.organisation_id)
+    return faults
 
 
 def lacks_options(question: QuestionDraft) -> bool:
@@ -135,6 +180,10 @@ def shifted(draft: EventDraft, first: date) -> EventDraft:
         when=_shifted_when(draft.when, first),
         opens_at=_moved(draft.opens_at, days),
         closes_at=_moved(draft.closes_at, days),
+        members_first_until=_moved(draft.members_first_until, days),
+        quotas=tuple(
+            replace(quota, release_at=_moved(quota.release_at, days)) for quota in draft.quotas
+        ),
         questions=tuple(replace(question, id=None) for question in draft.questions),
     )
 

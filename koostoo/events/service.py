@@ -6,6 +6,7 @@ Editing and calling off touch seats and letters and live in `registration.event_
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import TypeVar
 
 from flask import current_app
@@ -16,8 +17,8 @@ from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
-from koostoo.events.models import Event, Option, Question
-from koostoo.events.rules import EventDraft, QuestionDraft
+from koostoo.events.models import Event, Option, Question, Quota
+from koostoo.events.rules import EventDraft, QuestionDraft, QuotaDraft
 from koostoo.events.uid import new_uid
 
 Row = TypeVar("Row", Question, Option)
@@ -36,6 +37,10 @@ PLAIN_FIELDS = (
     "takes_registrations",
     "capacity",
     "has_waiting_list",
+    "waiting_max",
+    "partner_cap",
+    "member_cap",
+    "members_first_until",
     "opens_at",
     "closes_at",
     "allows_others",
@@ -103,8 +108,13 @@ def draft_of(event: Event) -> EventDraft:
                 help=question.help,
                 required=question.required,
                 options=tuple(option.label for option in question.options),
+                limits=tuple(option.seats for option in question.options),
             )
             for question in event.questions
+        ),
+        quotas=tuple(
+            QuotaDraft(quota.organisation_id, quota.seats, quota.release_at)
+            for quota in event.quotas
         ),
     )
 
@@ -125,10 +135,25 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
     for question, wanted in zip(event.questions, draft.questions, strict=True):
         question.kind, question.required = wanted.kind, wanted.required
         question.label, question.help = wanted.label, wanted.help
-        _write_options(session, question, wanted.options)
+        _write_options(session, question, wanted)
+    _write_quotas(event, draft)
 
 
-def _write_options(session: Session, question: Question, labels: Sequence[LocalText]) -> None:
+def _write_quotas(event: Event, draft: EventDraft) -> None:
+    known = {quota.organisation_id: quota for quota in event.quotas}
+    event.quotas = [
+        known.get(wanted.organisation_id) or Quota(organisation_id=wanted.organisation_id)
+        for wanted in draft.quotas
+    ]
+    for quota, wanted in zip(event.quotas, draft.quotas, strict=True):
+        if quota.release_at != wanted.release_at:
+            # Another date: what is unused then is given out then.
+            quota.released_at = None
+        quota.seats, quota.release_at = wanted.seats, wanted.release_at
+
+
+def _write_options(session: Session, question: Question, wanted: QuestionDraft) -> None:
+    labels = wanted.options
     known = {option.id: option for option in question.options}
     numbers = rules.match_options([(o.id, o.label) for o in question.options], labels)
     question.options = _placed(
@@ -136,8 +161,8 @@ def _write_options(session: Session, question: Question, labels: Sequence[LocalT
         question.options,
         [known.get(number or 0) or Option(position=0) for number in numbers],
     )
-    for option, label in zip(question.options, labels, strict=True):
-        option.label = label
+    for option, label, limit in zip_longest(question.options, labels, wanted.limits[: len(labels)]):
+        option.label, option.seats = label, limit
 
 
 def _placed(session: Session, old: Sequence[Row], new: list[Row]) -> list[Row]:

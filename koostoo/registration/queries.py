@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
-from koostoo.events.models import Event, Question
+from koostoo.events.models import Event, Question, Quota
 from koostoo.programme.models import Activity, Organisation, Partner
 from koostoo.registration.models import SEATED, Registration
 from koostoo.registration.seats import Plan, free_in_all
@@ -69,6 +70,15 @@ def find_by_link(link_id: str) -> Registration | None:
             .selectinload(Question.options),
         )
     )
+
+
+def events_to_release(now: datetime) -> Sequence[int]:
+    """Return the events with promised seats whose date has come since anybody looked."""
+    return db.session.scalars(
+        select(Quota.event_id)
+        .where(Quota.released_at.is_(None), Quota.release_at <= now)
+        .distinct()
+    ).all()
 
 
 def queue_place(registration: Registration) -> int:

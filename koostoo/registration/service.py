@@ -18,6 +18,7 @@ from koostoo.events.models import Event
 from koostoo.registration import rules
 from koostoo.registration.letters import mail_domain, tell
 from koostoo.registration.models import ACTIVE, Answer, Registration
+from koostoo.registration.queries import events_to_release
 from koostoo.registration.rules import EventFacts, SignUp
 from koostoo.registration.seating import (
     claimant,
@@ -150,6 +151,19 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
         if _rewrite(registration, entry, now):
             tell(session, registration, "changed", now)
         return True
+
+
+def release_due(now: datetime) -> int:
+    """Give promised seats that were not used to those who wait, where the date has come.
+
+    Return how many people got one. Looks before taking any lock.
+    """
+    return sum(_release(event_id, now) for event_id in events_to_release(now))
+
+
+def _release(event_id: int, now: datetime) -> int:
+    with transaction() as session:
+        return fill_seats(session, lock_event(session, event_id), now)
 
 
 def send_links(email_key: str, now: datetime) -> None:
