@@ -7,7 +7,7 @@ gets a database of its own beside it.
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -105,14 +105,15 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def programme(app: Flask) -> Activity:
     """A made-up project with host, one partner and one joint activity; returns the activity."""
+    this_year = now().year
     with transaction() as session:
         host = Organisation(slug="host", name="MTÜ Näidis", short_name="Näidis")
         partner = Organisation(slug="partner", name="MTÜ Partner", short_name="")
         project = Project(
             slug="project",
             title=LocalText("Näidisprojekt", "Sample project"),
-            starts_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
-            ends_on=datetime(2027, 12, 31, tzinfo=UTC).date(),
+            starts_on=date(this_year, 1, 1),
+            ends_on=date(this_year + 1, 12, 31),
             support_text=LocalText("Toetab näidisfond", "Supported by a sample fund"),
             partners=[
                 Partner(organisation=host, role="host", position=1),

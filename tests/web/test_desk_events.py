@@ -1,8 +1,9 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
@@ -22,6 +23,13 @@ from tests.web.desk_pages import open_form, sign_in
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
 CONTACT = {"contact_email": "info@example.org", "summary": LocalText("Läheme külla.")}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    """A day before all those written below, whatever year it is."""
+    with time_machine.travel("2026-11-23T12:00:00Z"):
+        yield
 
 
 @pytest.fixture
