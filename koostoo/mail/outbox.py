@@ -105,6 +105,22 @@ def mark_failure(session: Session, taken: Claim, failure: Failure, now: datetime
         message.state, message.next_try_at = "queued", again
 
 
+def try_again(session: Session, registration_id: int, now: datetime) -> int:
+    """Put the failed letters of a registration back in line; return how many.
+
+    Message-ID and place in the queue stay, so a server that knows the letter knows it again. One
+    written longer ago than `GIVE_UP_AFTER` gets a single try.
+    """
+    failed = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.registration_id == registration_id, OutboxMessage.state == "failed")
+        .with_for_update()
+    ).all()
+    for message in failed:
+        message.state, message.next_try_at = "queued", now
+    return len(failed)
+
+
 def _due(now: datetime) -> Select[OutboxMessage]:
     earlier = aliased(OutboxMessage)
     in_line = exists().where(
