@@ -15,8 +15,6 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
-    RadioField,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -44,6 +42,7 @@ from koostoo.web.forms import (
     phone_like,
     prose,
 )
+from koostoo.web.signup_form import OneOf, Pick
 
 TEXTS = ("title", "summary", "programme", "audience", "place")
 
@@ -80,8 +79,8 @@ LONGEST_DAYS = 60
 class EventForm(Form):
     """All an organiser decides about an event; `draft` returns it once it is valid."""
 
-    activity = SelectField(_l("Activity of the project"), validators=[Sentence()])
-    organiser = SelectField(_l("Organiser"), validators=[Sentence()])
+    activity = Pick(_l("Activity of the project"), validators=[Sentence()])
+    organiser = Pick(_l("Organiser"), validators=[Sentence()])
     title_et = _line(_l("Title in Estonian"), 200, Sentence())
     title_en = _line(_l("Title in English"), 200)
     summary_et = _prose(_l("In short, in Estonian"), 600)
@@ -91,7 +90,7 @@ class EventForm(Form):
     audience_et = _prose(_l("Who may take part, in Estonian"), 2000)
     audience_en = _prose(_l("Who may take part, in English"), 2000)
 
-    date_kind = RadioField(
+    date_kind = OneOf(
         _l("What is known of the date?"),
         choices=options(
             [
@@ -108,11 +107,11 @@ class EventForm(Form):
     first_time = ClockField(_l("Begins at"))
     last_day = DayField(_l("Last day"), description=_l("Empty: it ends on the first day."))
     last_time = ClockField(_l("Ends at"))
-    month = SelectField(_l("Month"), validators=[MayBeEmpty()])
-    season = SelectField(_l("Season"), validators=[MayBeEmpty()])
+    month = Pick(_l("Month"), validators=[MayBeEmpty()])
+    season = Pick(_l("Season"), validators=[MayBeEmpty()])
     year = SeatsField(_l("Year"))
 
-    mode = RadioField(
+    mode = OneOf(
         _l("How do people take part?"),
         choices=options(
             [

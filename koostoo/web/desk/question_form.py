@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     FieldList,
     HiddenField,
-    SelectField,
     StringField,
     TextAreaField,
 )
@@ -20,7 +19,8 @@ from koostoo.base.localtext import LocalText
 from koostoo.events.rules import QuestionDraft, lacks_options
 from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.words import KIND_WORDS, missing_words
-from koostoo.web.forms import AtMost, NoForbidden, line, options, prose
+from koostoo.web.forms import AtMost, NoForbidden, Sentence, line, options, prose
+from koostoo.web.signup_form import Pick
 
 SPARE_ROWS = 3
 MAX_ROWS = 40
@@ -36,7 +36,12 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     place = SeatsField(_l("Order"))
     label_et = StringField(_l("Question in Estonian"), **_LABEL)
     label_en = StringField(_l("Question in English"), **_LABEL)
-    kind = SelectField(_l("Kind of answer"), choices=options(KIND_WORDS), default="text")
+    kind = Pick(
+        _l("Kind of answer"),
+        choices=options(KIND_WORDS),
+        default="text",
+        validators=[Sentence()],
+    )
     required = BooleanField(_l("Must be answered"))
     help_et = StringField(_l("Hint in Estonian"), **_HINT)
     help_en = StringField(_l("Hint in English"), **_HINT)
