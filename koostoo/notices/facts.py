@@ -60,12 +60,14 @@ def contact_of(event: Event) -> Contact:
 def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any]) -> Facts:
     """Return the facts of a registration's event; the join link only to who has a seat.
 
+    Who withdrew, or whose event is called off, needs no programme any more.
     `payload` may hold `old_when` and `old_place` of a change: words, or {"et": …, "en": …}.
     """
     event = registration.event
     activity, project = event.activity, event.activity.project
     kinds = {"joint": _("Joint activity"), "additional": _("Additional activity")}
     link = event.join_link if registration.state == "confirmed" else ""
+    is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
     rows = (
         Row(_("Event"), event.title.to(lang)),
         Row(_("When"), heading(event.when, lang, weekday=True)),
@@ -83,7 +85,7 @@ def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any])
     )
     return Facts(
         rows=tuple(row for row in rows if row.value),
-        programme=markdown_to_plain(event.programme.to(lang)),
+        programme="" if is_gone else markdown_to_plain(event.programme.to(lang)),
         activity=(
             Row(kinds[activity.kind], activity.title.to(lang)),
             Row(_("Project"), project.title.to(lang)),
@@ -96,18 +98,6 @@ def place_of(event: Event, lang: Lang) -> str:
     """Return the place in words; a web meeting without one is called so."""
     place = event.place.to(lang)
     return place or (_("web meeting") if event.mode == "online" else "")
-
-
-def state_words(state: str) -> str:
-    """Return the standing of a registration in words."""
-    return {
-        "pending": _("awaiting confirmation"),
-        "confirmed": _("confirmed"),
-        "waiting": _("on the waiting list"),
-        "offered": _("a seat is offered"),
-        "cancelled": _("cancelled"),
-        "rejected": _("declined"),
-    }[state]
 
 
 def plain_name(name: str) -> str:

@@ -18,9 +18,10 @@ from koostoo.base.text import Lang, email_key
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
-from koostoo.notices.facts import facts_of, plain_name, state_words
+from koostoo.notices.facts import facts_of, plain_name
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import queue_place
+from koostoo.registration.words import state_words
 
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
 

@@ -161,7 +161,7 @@ def test_an_expired_form_is_kept_and_asks_to_be_sent_again(
         ({"state": "called_off"}, "Ära jäetud"),
         ({"closes_at": now() - timedelta(hours=1)}, "Registreerimine on suletud"),
         ({"opens_at": now() + timedelta(hours=1)}, "Registreerimine avaneb"),
-        ({"takes_registrations": False}, "Sellele üritusele siin registreeruda ei saa"),
+        ({"takes_registrations": False}, "Sellele üritusele ei saa siin registreeruda"),
         (
             {"when": When.timed(now() - timedelta(hours=3), now() - timedelta(hours=1))},
             "Üritus on toimunud",
