@@ -372,3 +372,114 @@ def test_a_cancelled_person_has_no_buttons(
     gone = sign_up(event.id, entry(), now()).registration_id
     cancel(gone, now(), "participant")
     assert f"/{gone}/cancel" not in text_of(desk, people_path(event))
+
+
+def fail_letters(registration_id: int) -> None:
+    with transaction() as session:
+        for letter in session.scalars(
+            select(OutboxMessage).where(OutboxMessage.registration_id == registration_id)
+        ):
+            letter.state, letter.last_error = "failed", "550 no such mailbox"
+
+
+def test_a_letter_that_did_not_arrive_is_sent_again_at_the_press_of_a_button(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    seated = sign_up(event.id, entry(), now()).registration_id
+    assert "Proovi uuesti" not in text_of(desk, people_path(event))
+    fail_letters(seated)
+    page = text_of(desk, people_path(event))
+    path = f"{people_path(event)}/{seated}/letters"
+    assert "550 no such mailbox" in page
+    assert f'action="{path}"' in page
+    form = open_form(desk, people_path(event))
+    assert desk.get(path).status_code == 405
+    assert desk.post(path, data=form).status_code == 303
+    page = text_of(desk, people_path(event))
+    assert "1 kiri on uuesti teel: Mari Maasikas1." in page
+    assert "550 no such mailbox" not in page
+    assert desk.post(path, data=form).status_code == 303
+    assert "uuesti saata pole ühtegi kirja" in text_of(desk, people_path(event))
+
+
+def test_letters_are_not_sent_again_from_another_site_or_through_another_event(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    seated = sign_up(event.id, entry(), now()).registration_id
+    fail_letters(seated)
+    desk.post(f"{people_path(event)}/{seated}/letters")
+    form = open_form(desk, people_path(event))
+    assert desk.post(f"{people_path(make_event())}/{seated}/letters", data=form).status_code == 404
+    states = db.session.scalars(select(OutboxMessage.state)).all()
+    assert states == ["failed"]
+
+
+def test_an_event_called_off_says_so_and_offers_nothing_that_no_longer_applies(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(capacity=1)
+    for _ in range(2):
+        sign_up(event.id, entry(), now())
+    with transaction() as session:
+        row = session.get_one(Event, event.id)
+        row.state, row.called_off_reason = "called_off", "Tormi tõttu."
+    page = text_of(desk, people_path(event))
+    assert "See üritus on ära jäetud. Tormi tõttu." in page
+    assert "Maasikas1" in page
+    for gone in ("<meter", "Lisa osaleja", "Anna koht", "Tühista registreering", "allkirjaleht"):
+        assert gone not in page, gone
+
+
+def test_an_event_without_registration_says_so_and_offers_to_add_nobody(
+    desk: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event(takes_registrations=False)
+    for path in (people_path(event), "/desk/"):
+        page = text_of(desk, path)
+        assert "Registreerimist ei ole" in page
+        assert "Kohti jätkub kõigile" not in page
+    assert "Lisa osaleja" not in text_of(desk, people_path(event))
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_state_has_the_same_word_on_the_desk_and_in_the_list(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry, prefix: str
+) -> None:
+    event = make_event()
+    words = {
+        "pending": ("Kinnitamisel", "Awaiting confirmation"),
+        "confirmed": ("Kinnitatud", "Confirmed"),
+        "waiting": ("Ootenimekirjas", "On the waiting list"),
+        "offered": ("Koht pakutud", "Seat offered"),
+        "cancelled": ("Loobus", "Cancelled"),
+        "rejected": ("Tagasi lükatud", "Declined"),
+    }
+    for state in words:
+        number = sign_up(event.id, entry(), now()).registration_id
+        with transaction() as session:
+            session.get_one(Registration, number).state = state
+    page = text_of(desk, prefix + people_path(event))
+    list_of_words = desk.get(f"{prefix}{people_path(event)}.csv").data.decode()
+    for pair in words.values():
+        word = pair[1 if prefix else 0]
+        assert page.count(f">{word} <span") == 1
+        assert f"</svg>{word}</span>" in page
+        assert f'"{word}"' in list_of_words
+
+
+def test_the_form_at_the_desk_speaks_about_the_person(
+    desk: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event(allows_others=True, asks_photo_consent=True)
+    page = text_of(desk, f"{people_path(event)}/add")
+    for words in ("Kirjade keel", "keda inimene esindab", "temast avaldatakse fotosid"):
+        assert words in page, words
+    for words in ("sulle", "Sinu", "esindad", "tohime", "Siia saadame"):
+        assert words not in page, words
+    typed = {**open_form(desk, f"{people_path(event)}/add"), "organisation": "other"}
+    page = desk.post(f"{people_path(event)}/add", data=typed).get_data(as_text=True)
+    assert "Palun kirjuta organisatsiooni nimi." in page
+    assert "Palun küsi enne inimeselt" in page
+    assert "tuled" not in page

@@ -12,8 +12,8 @@ from koostoo.base.dates import ZONE, heading
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
 from koostoo.registration.desk_queries import ListRow
-from koostoo.registration.models import ROLES
-from koostoo.web.desk.words import STATE_WORDS
+from koostoo.registration.models import ROLES, STATES
+from koostoo.registration.words import state_label
 from koostoo.web.language import Lang, current_lang
 from koostoo.web.signup_form import answer_text, role_label
 from koostoo.web.view import kind_label, local
@@ -47,7 +47,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
         heading(event.when, lang),
     ]
     questions = list(event.questions)
-    states = {state: str(words) for state, words in STATE_WORDS.items()}
+    states = {state: state_label(state) for state in STATES}
     roles = {role: role_label(role) for role in ROLES}
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:

@@ -5,11 +5,9 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
-from wtforms import BooleanField
-from wtforms import Form as PlainForm
 
 from koostoo.base.clock import now
 from koostoo.base.text import clean_line
@@ -20,13 +18,14 @@ from koostoo.registration.models import ACTIVE, STATES, Registration
 from koostoo.registration.queries import invited_organisations, seats_of
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import SignedUp, SignUpRefused, cancel, confirm, sign_up
-from koostoo.web.desk import bp
+from koostoo.registration.undelivered import send_again
+from koostoo.registration.words import STATE_WORDS, state_label
+from koostoo.web.desk import adding, bp
 from koostoo.web.desk.events import Page, get_event
-from koostoo.web.desk.words import EVENT_STATE_WORDS, STATE_WORDS, refusal_words
+from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
 from koostoo.web.forms import ButtonForm
-from koostoo.web.language import current_lang
 from koostoo.web.rights import right
-from koostoo.web.signup_form import build, role_label
+from koostoo.web.signup_form import role_label
 
 
 @bp.get("/events/<slug>/registrations", endpoint="people")
@@ -49,7 +48,7 @@ def show(slug: str) -> str:
         organisations=invited_organisations(event),
         seats=seats_of([event])[event.id],
         failed=desk_queries.failed_letters(page.rows),
-        state_words=STATE_WORDS,
+        state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
         role_label=role_label,
         active=ACTIVE,
@@ -61,8 +60,8 @@ def show(slug: str) -> str:
 def add(slug: str) -> Page:
     """Show the sign-up form for a person who called or came by; on POST register them."""
     event = get_event(slug)
-    form = build(event, invited_organisations(event), current_lang())
-    above = AboveForm(request.form)
+    form = adding.build(event)
+    above = adding.AboveForm(request.form)
     if form.validate_on_submit():
         entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
         try:
@@ -80,12 +79,6 @@ def add(slug: str) -> Page:
         seats=seats_of([event])[event.id],
     )
     return page, 422 if form.errors else 200
-
-
-class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
-    """The box that lets the organiser go above the number of seats."""
-
-    above = BooleanField(_l("Give a seat even if all are taken"))
 
 
 @bp.post("/events/<slug>/registrations/<int(max=2147483647):number>/confirm", endpoint="confirm")
@@ -131,6 +124,28 @@ def cancel_one(slug: str, number: int) -> Page:
     return page, 422 if form.errors else 200
 
 
+@bp.post("/events/<slug>/registrations/<int(max=2147483647):number>/letters")
+@right("organiser")
+def send_letters_again(slug: str, number: int) -> Response:
+    """Put this person's letters that did not arrive back in the outbox."""
+    event = get_event(slug)
+    person = _get_person(event, number)
+    name = person.name
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif count := send_again(event.id, person.id, now()):
+        words = ngettext(
+            "%(num)s letter to %(name)s is on its way again.",
+            "%(num)s letters to %(name)s are on their way again.",
+            count,
+            name=name,
+        )
+        flash(words, "success")
+    else:
+        flash(_("No letter to %(name)s has to be sent again.", name=name), "info")
+    return _back(slug)
+
+
 def read_filter() -> Filter:
     """Return what the address asks for; what makes no sense is left out."""
     state = request.args.get("state", "")
@@ -172,7 +187,7 @@ def _pages(slug: str, page: desk_queries.Page, wanted: Filter) -> dict[str, Any]
 def _tabs(slug: str, wanted: Filter, counts: dict[str, int]) -> list[dict[str, Any]]:
     states = [state for state in STATE_WORDS if counts.get(state) or state == wanted.state]
     choices = [("", _("Everybody"), sum(counts.values()))]
-    choices += [(state, STATE_WORDS[state], counts.get(state, 0)) for state in states]
+    choices += [(state, state_label(state), counts.get(state, 0)) for state in states]
     return [
         {
             "url": url_for("desk.people", slug=slug, **query_of(wanted, state=state)),

@@ -1,18 +1,10 @@
-"""The desk's words for codes: standings, reasons, kinds."""
+"""The desk's words for codes: states of events, reasons, kinds."""
 
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-STATE_WORDS: dict[str, Any] = {
-    "confirmed": _l("Confirmed"),
-    "pending": _l("Awaiting confirmation"),
-    "offered": _l("Seat offered"),
-    "waiting": _l("Waiting list"),
-    "cancelled": _l("Cancelled"),
-    "rejected": _l("Declined"),
-}
 KIND_WORDS = (
     ("text", _l("Short text")),
     ("long", _l("Long text")),

@@ -1,0 +1,50 @@
+"""The sign-up form at the desk: its words speak to the organiser about the person."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field
+from wtforms import Form as PlainForm
+from wtforms.validators import StopValidation
+
+from koostoo.events.models import Event
+from koostoo.registration.queries import invited_organisations
+from koostoo.web.forms import Sentence
+from koostoo.web.language import current_lang
+from koostoo.web.signup_form import OTHER, SignUpForm
+from koostoo.web.signup_form import build as build_sign_up
+
+
+class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
+    """The box that lets the organiser go above the number of seats."""
+
+    above = BooleanField(_l("Give a seat even if all are taken"))
+
+
+def build(event: Event) -> SignUpForm:
+    """Return the sign-up form of this event, worded for who fills it in for somebody else."""
+    form = build_sign_up(event, invited_organisations(event), current_lang())
+    form.email.description = _("The confirmation and the calendar invite go to this address.")
+    form.phone.description = _("For the case that something changes at the last minute.")
+    form.member_organisation.label.text = _("Association, company or municipality represented")
+    form.role.label.text = _("Role")
+    form.language.label.text = _("Language of the letters")
+    form.privacy.label.text = _("The person knows the privacy notice and wishes to be registered")
+    form.privacy.validators = [
+        Sentence(_("Please ask the person first: without their wish nobody may be registered."))
+    ]
+    if "other_organisation" in form:
+        checks = form.other_organisation.validators
+        form.other_organisation.validators = [*checks, _named_when_other]
+    if "photo_consent" in form:
+        form.photo_consent.label.text = _(
+            "Does the person agree that photos of them are published?"
+        )
+        form.photo_consent.description = _("Without an answer none are published.")
+    return form
+
+
+def _named_when_other(form: Any, field: Field) -> None:
+    if form.organisation.data == OTHER and not field.data:
+        raise StopValidation(_("Please write the name of the organisation."))
