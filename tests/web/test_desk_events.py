@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -506,3 +507,31 @@ def test_a_changed_answer_after_a_change_of_options_still_reads_right(
     options = {option.label.et: option.id for option in get_event(event.slug).questions[0].options}
     assert (options["A"], options["B"]) == (first, second)
     assert change(person.registration_id, entry(answers={question.id: [options["C"]]}), now())
+
+
+@pytest.mark.parametrize(
+    "field", ["activity", "organiser", "date_kind", "mode", "month", "season", "questions-0-kind"]
+)
+def test_what_was_never_on_offer_is_refused_in_our_words(
+    desk: FlaskClient, new_event: dict[str, Any], field: str
+) -> None:
+    answer = desk.post("/desk/events/new", data={**new_event, field: "nonsense"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Palun vali üks neist." in page
+    assert "Not a valid choice" not in page
+
+
+def test_a_question_needs_its_kind(desk: FlaskClient, new_event: dict[str, Any]) -> None:
+    typed = {**new_event, "questions-0-label_et": "Buss", "questions-0-kind": ""}
+    assert desk.post("/desk/events/new", data=typed).status_code == 422
+
+
+def test_the_jump_list_leads_to_every_part_of_the_form(
+    desk: FlaskClient, programme: Activity
+) -> None:
+    page = desk.get("/desk/events/new").get_data(as_text=True)
+    anchors = re.findall(r'<li><a href="#([a-z-]+)">', page)
+    assert len(anchors) == 7
+    for anchor in anchors:
+        assert page.count(f'id="{anchor}"') == 1, anchor
