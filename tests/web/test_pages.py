@@ -1,5 +1,6 @@
 """Home, project, event and privacy pages."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -156,3 +157,14 @@ def test_what_is_not_there_gets_a_page_in_the_readers_language(
     assert (et.status_code, en.status_code) == (404, 404)
     assert "Sellel aadressil ei ole midagi" in et.get_data(as_text=True)
     assert "There is nothing at this address" in en.get_data(as_text=True)
+
+
+def test_a_project_shows_each_past_event_once_outside_its_activity(
+    client: FlaskClient, make_event: MakeEvent
+) -> None:
+    past = now() - timedelta(days=3)
+    make_event(slug="held", when=When.timed(past, past + timedelta(hours=1)))
+    page = client.get("/project/project").get_data(as_text=True)
+    folded = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+    assert page.count('href="/events/held"') == 2
+    assert folded.count('href="/events/held"') == 1

@@ -64,7 +64,7 @@ def project(slug: str) -> str:
         period=dates.period(found.starts_on, found.ends_on, current_lang()),
         held=held,
         coming=cards(coming, moment),
-        past=cards(past, moment),
+        past=past,
     )
 
 
@@ -159,20 +159,3 @@ def event_calendar(event: Event) -> dict[str, str] | None:
         "google": links.google_event_url(entry),
         "outlook": links.outlook_event_url(entry),
     }
-
-
-@bp.app_context_processor
-def _labels() -> dict[str, Any]:
-    return {"state_words": state_words}
-
-
-def state_words(state: str) -> str:
-    """Return the words for a registration's standing."""
-    return {
-        "pending": _("awaiting confirmation"),
-        "confirmed": _("confirmed"),
-        "waiting": _("on the waiting list"),
-        "offered": _("seat offered"),
-        "cancelled": _("withdrawn"),
-        "rejected": _("declined by the organiser"),
-    }[state]
