@@ -1,8 +1,10 @@
 """Reads about registrations."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,8 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from koostoo.base.database import db
 from koostoo.events.models import Event, Question, Quota
 from koostoo.programme.models import Activity, Organisation, Partner
+from koostoo.registration import seats
 from koostoo.registration.models import SEATED, Registration
-from koostoo.registration.seats import Plan, free_in_all
+from koostoo.registration.seating import claimant, plan_of, tally_of
+from koostoo.registration.seats import Obstacle, Plan, Promise, Tally, free_in_all, held_back
 
 # Built once: putting a statement together costs more than running it.
 _PARTNERS = (
@@ -24,32 +28,116 @@ _PARTNERS = (
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """How full an event is; `free` and `capacity` are None where there is no limit."""
+    """How full an event is; `free` and `capacity` are None where there is no limit.
+
+    `free` are those anybody may take, `promised` those kept for some organisation.
+    """
 
     free: int | None
     capacity: int | None
     waiting: int
+    promised: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody at all could have a seat now."""
+        return self.free == 0 and self.promised == 0
 
 
-def seats_of(events: Iterable[Event]) -> dict[int, Seats]:
-    """Return the seats of all these events in one query."""
+class PromisedSeats(NamedTuple):
+    """Seats promised to an organisation that are not released yet."""
+
+    name: str
+    seats: int
+    free: int
+    until: datetime | None
+
+
+def seats_of(events: Iterable[Event], now: datetime) -> dict[int, Seats]:
+    """Return the seats of all these events at `now`, in two queries."""
     events = list(events)
-    counts: dict[int, dict[str, int]] = {event.id: {} for event in events}
+    tallies = {event.id: Tally() for event in events}
+    waiting: Counter[int] = Counter()
     rows = db.session.execute(
-        select(Registration.event_id, Registration.state, func.count())
-        .where(Registration.event_id.in_(counts))
-        .group_by(Registration.event_id, Registration.state)
-    )
-    for event_id, state, number in rows:
-        counts[event_id][state] = number
-    return {
-        event.id: Seats(
-            free_in_all(Plan(event.capacity), sum(counts[event.id].get(s, 0) for s in SEATED)),
-            event.capacity,
-            counts[event.id].get("waiting", 0),
+        select(
+            Registration.event_id,
+            Registration.state,
+            Registration.organisation_id,
+            func.count(),
         )
-        for event in events
+        .where(
+            Registration.event_id.in_(tallies),
+            Registration.state.in_((*SEATED, "waiting")),
+        )
+        .group_by(Registration.event_id, Registration.state, Registration.organisation_id)
+    )
+    for event_id, state, organisation_id, number in rows:
+        if state == "waiting":
+            waiting[event_id] += number
+            continue
+        tallies[event_id].seated += number
+        if organisation_id is not None:
+            tallies[event_id].partners[organisation_id] += number
+    promises: dict[int, list[Promise]] = {event.id: [] for event in events}
+    for quota in db.session.scalars(select(Quota).where(Quota.event_id.in_(tallies))):
+        promises[quota.event_id].append(
+            Promise(quota.organisation_id, quota.seats, quota.release_at)
+        )
+    found: dict[int, Seats] = {}
+    for event in events:
+        plan = Plan(event.capacity, tuple(promises[event.id]))
+        free = free_in_all(plan, tallies[event.id].seated)
+        held = 0 if free is None else sum(held_back(plan, tallies[event.id], now).values())
+        common = None if free is None else free - held
+        found[event.id] = Seats(common, event.capacity, waiting[event.id], held)
+    return found
+
+
+def promises_of(event: Event, now: datetime) -> list[PromisedSeats]:
+    """Return the event's promises that still hold, with what is free of each."""
+    plan = plan_of(db.session(), event)
+    if not plan.promises:
+        return []
+    held = held_back(plan, tally_of(db.session(), event, plan), now)
+    names = dict(
+        db.session.execute(
+            select(Organisation.id, Organisation.name).where(
+                Organisation.id.in_([promise.organisation_id for promise in plan.promises])
+            )
+        ).tuples()
+    )
+    return [
+        PromisedSeats(names[whose], number, held.get(whose, 0), until)
+        for whose, number, until in plan.promises
+        if until is None or until > now
+    ]
+
+
+def full_options(event: Event) -> frozenset[int]:
+    """Return the options of this event's questions that have no room left."""
+    if not any(option.seats for question in event.questions for option in question.options):
+        return frozenset()
+    plan = plan_of(db.session(), event)
+    return seats.full_options(plan, tally_of(db.session(), event, plan))
+
+
+def why_waiting(
+    event: Event, registrations: Iterable[Registration], now: datetime
+) -> dict[int, Obstacle]:
+    """Return what keeps each of these from having a seat now, in a fixed number of queries."""
+    waiting = [person for person in registrations if person.state == "waiting"]
+    if not waiting:
+        return {}
+    plan = plan_of(db.session(), event)
+    tally = tally_of(db.session(), event, plan)
+    if plan.option_limits:
+        numbers = [person.id for person in waiting]
+        loaded = select(Registration).where(Registration.id.in_(numbers))
+        db.session.scalars(loaded.options(selectinload(Registration.answers))).all()
+    found = {
+        person.id: seats.obstacle(plan, tally, claimant(person, plan), now) for person in waiting
     }
+    return {number: reason for number, reason in found.items() if reason is not None}
 
 
 def find_by_link(link_id: str) -> Registration | None:

@@ -23,7 +23,7 @@ from wtforms import (
 )
 
 from koostoo.base.contact import parse_email, parse_phone
-from koostoo.events.models import Event, Question
+from koostoo.events.models import Event, Option, Question
 from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
@@ -188,13 +188,22 @@ def build(
     organisations: Sequence[Organisation],
     lang: str,
     registration: Registration | None = None,
+    *,
+    full: frozenset[int] = frozenset(),
+    takes_others: bool | None = None,
 ) -> SignUpForm:
-    """Return the form of this event, filled from `registration` when it is changed."""
-    fields = {f"q{question.id}": _question_field(question, lang) for question in event.questions}
+    """Return the form of this event, filled from `registration` when it is changed.
+
+    `full` are options without room, marked as such; `takes_others` says whether people of other
+    organisations may sign up now, by default what the event says.
+    """
+    fields = {
+        f"q{question.id}": _question_field(question, lang, full) for question in event.questions
+    }
     form_class: type[SignUpForm] = type("EventSignUpForm", (SignUpForm,), fields)
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
     offered = [("", _("Please choose")), *((str(o.id), o.name) for o in organisations)]
-    if event.allows_others:
+    if event.allows_others if takes_others is None else takes_others:
         offered.append((OTHER, _("another organisation")))
     else:
         del form.other_organisation
@@ -236,10 +245,12 @@ def _data(event: Event, registration: Registration) -> dict[str, Any]:
     return values
 
 
-def _question_field(question: Question, lang: str) -> Any:
+def _question_field(question: Question, lang: str, full: frozenset[int]) -> Any:
     label, hint = question.label.to(lang), question.help.to(lang)
     validators: list[Any] = [Sentence()] if question.required else []
-    offered = options((str(option.id), option.label.to(lang)) for option in question.options)
+    offered = options(
+        (str(option.id), _option_words(option, lang, full)) for option in question.options
+    )
     if question.kind == "choice":
         return OneOf(label, choices=offered, validators=validators, description=hint)
     if question.kind == "choices":
@@ -254,6 +265,11 @@ def _question_field(question: Question, lang: str) -> Any:
     if question.kind in ("number", "date"):
         checks.append(_is_number if question.kind == "number" else _is_date)
     return StringField(label, filters=[line], validators=checks, description=hint)
+
+
+def _option_words(option: Option, lang: str, full: frozenset[int]) -> str:
+    label = option.label.to(lang)
+    return _("%(option)s (full: waiting list)", option=label) if option.id in full else label
 
 
 def _is_number(_form: Any, field: Field) -> None:

@@ -532,6 +532,6 @@ def test_the_jump_list_leads_to_every_part_of_the_form(
 ) -> None:
     page = desk.get("/desk/events/new").get_data(as_text=True)
     anchors = re.findall(r'<li><a href="#([a-z-]+)">', page)
-    assert len(anchors) == 7
+    assert len(anchors) == 8
     for anchor in anchors:
         assert page.count(f'id="{anchor}"') == 1, anchor

@@ -456,9 +456,9 @@ def test_every_state_has_the_same_word_on_the_desk_and_in_the_list(
         "cancelled": ("Loobus", "Cancelled"),
         "rejected": ("Tagasi lükatud", "Declined"),
     }
-    for state in words:
-        number = sign_up(event.id, entry(), now()).registration_id
-        with transaction() as session:
+    numbers = [sign_up(event.id, entry(), now()).registration_id for _ in words]
+    with transaction() as session:
+        for number, state in zip(numbers, words, strict=True):
             session.get_one(Registration, number).state = state
     page = text_of(desk, prefix + people_path(event))
     list_of_words = desk.get(f"{prefix}{people_path(event)}.csv").data.decode()

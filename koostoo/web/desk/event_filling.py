@@ -1,19 +1,19 @@
 """The event form filled in: its choices, and the values of the event that is changed."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
-from koostoo.base.dates import ZONE, When, month_name
+from koostoo.base.dates import When, month_name
 from koostoo.base.localtext import LocalText
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.event_form import TEXTS, EventForm
 from koostoo.web.desk.question_form import question_data
+from koostoo.web.desk.sharing_form import offer_organisations, sharing_data, split
 from koostoo.web.forms import options
 from koostoo.web.language import current_lang
 from koostoo.web.view import kind_label, local
@@ -37,6 +37,7 @@ def build(
     form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
     names = [(str(organisation.id), organisation.name) for organisation in organisations]
     form.organiser.choices = [*_nothing_chosen(), *options(names)]
+    offer_organisations(form.quotas, form.organiser.choices)
     months = [(str(n), month_name(n, current_lang())) for n in range(1, 13)]
     form.month.choices = [*_nothing_chosen(), *options(months)]
     form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]
@@ -78,14 +79,15 @@ def _data(draft: EventDraft, version: int) -> dict[str, Any]:
         text: LocalText = getattr(draft, name)
         values[f"{name}_et"], values[f"{name}_en"] = text.et, text.en
     values |= _date_data(draft.when)
-    values["opens_on"], values["opens_time"] = _split(draft.opens_at)
-    values["closes_on"], values["closes_time"] = _split(draft.closes_at)
+    values["opens_on"], values["opens_time"] = split(draft.opens_at)
+    values["closes_on"], values["closes_time"] = split(draft.closes_at)
     values |= {
         "activity": str(draft.activity_id),
         "organiser": str(draft.organiser_id),
         "contribution": draft.contribution_cents or None,
         "questions": question_data(draft.questions),
         "version": str(version),
+        **sharing_data(draft),
     }
     return values
 
@@ -93,8 +95,8 @@ def _data(draft: EventDraft, version: int) -> dict[str, Any]:
 def _date_data(when: When) -> dict[str, Any]:
     values: dict[str, Any] = {"date_kind": when.kind}
     if when.kind == "timed":
-        values["first_day"], values["first_time"] = _split(when.starts_at)
-        values["last_day"], values["last_time"] = _split(when.ends_at)
+        values["first_day"], values["first_time"] = split(when.starts_at)
+        values["last_day"], values["last_time"] = split(when.ends_at)
     elif when.kind == "days":
         values["first_day"], values["last_day"] = when.first, when.last
     if values.get("last_day") == values.get("first_day"):
@@ -104,10 +106,3 @@ def _date_data(when: When) -> dict[str, Any]:
         values["month"] = str(when.first.month) if when.kind == "month" else ""
         values["season"], values["year"] = when.season or "", when.first.year
     return values
-
-
-def _split(moment: datetime | None) -> tuple[date | None, time | None]:
-    if moment is None:
-        return None, None
-    local_moment = moment.astimezone(ZONE)
-    return local_moment.date(), local_moment.time()

@@ -1,7 +1,6 @@
 """The form of an event: every field in both languages, its date, its questions."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
-    FieldList,
     FormField,
     HiddenField,
     StringField,
@@ -27,9 +25,10 @@ from koostoo.base import dates
 from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.dates import DateError, When
 from koostoo.base.localtext import LocalText
-from koostoo.events.rules import EventDraft
-from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
+from koostoo.events.rules import EventDraft, QuotaDraft
+from koostoo.web.desk.fields import ClockField, DayField, EurosField, RowList, SeatsField
 from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
+from koostoo.web.desk.sharing_form import MIDNIGHT, SharingFields
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import (
     AtMost,
@@ -57,26 +56,11 @@ def _prose(label: Any, limit: int, **more: Any) -> TextAreaField:
     return TextAreaField(label, filters=[prose], validators=[AtMost(limit), NoForbidden()], **more)
 
 
-class QuestionList(FieldList):  # type: ignore[misc]  # WTForms ships no types
-    """The rows of questions; a forged row number is left out instead of crashing `int`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The templates draw a field by this name.
-        self.type = FieldList.__name__
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            row = re.match(rf"{re.escape(prefix)}-([0-9]{{1,3}})-", name, re.ASCII)
-            if row:
-                yield int(row[1])
-
-
 LONGEST_DAYS = 60
 """A longer event is a slip of the year."""
 
 
-class EventForm(Form):
+class EventForm(SharingFields, Form):
     """All an organiser decides about an event; `draft` returns it once it is valid."""
 
     activity = Pick(_l("Activity of the project"), validators=[Sentence()])
@@ -153,7 +137,7 @@ class EventForm(Form):
         filters=[line],
         validators=[AtMost(40), NoForbidden(), phone_like],
     )
-    questions = QuestionList(
+    questions = RowList(
         FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_ROWS
     )
     version = HiddenField()
@@ -161,13 +145,20 @@ class EventForm(Form):
     when: When | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    members_first_until: datetime | None = None
+    promises: tuple[QuotaDraft, ...] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then what several say together: the date and the deadlines."""
         super().validate(extra_validators)
         self.when = self._read_when()
         self.opens_at = self._moment(self.opens_on, self.opens_time, time(0, 0))
-        self.closes_at = self._moment(self.closes_on, self.closes_time, time(23, 59))
+        self.closes_at = self._moment(self.closes_on, self.closes_time, MIDNIGHT)
+        self.members_first_until = self._moment(self.members_until, self.members_time, MIDNIGHT)
+        self.promises = self.read_quotas(self._moment)
+        if self.when is not None:
+            begins = self.when.starts_at or self.when.first
+            self.refuse_faults(self.capacity.data, begins, self.promises)
         return not self.errors
 
     def validate_join_link(self, field: Field) -> None:
@@ -194,6 +185,10 @@ class EventForm(Form):
             takes_registrations=self.takes_registrations.data,
             capacity=self.capacity.data,
             has_waiting_list=self.has_waiting_list.data,
+            waiting_max=self.waiting_max.data,
+            partner_cap=self.partner_cap.data,
+            member_cap=self.member_cap.data,
+            members_first_until=self.members_first_until,
             opens_at=self.opens_at,
             closes_at=self.closes_at,
             allows_others=self.allows_others.data,
@@ -205,6 +200,7 @@ class EventForm(Form):
             ),
             contact_phone=parse_phone(self.contact_phone.data) if self.contact_phone.data else "",
             questions=read_questions(self.questions),
+            quotas=self.promises,
             **texts,
         )
 
@@ -285,7 +281,11 @@ class EventForm(Form):
 
     def _moment(self, day: DayField, at: ClockField, otherwise: time) -> datetime | None:
         if day.data is None:
-            if at.data is not None and not day.errors and day in (self.opens_on, self.closes_on):
+            if (
+                at.data is not None
+                and not day.errors
+                and day not in (self.first_day, self.last_day)
+            ):
                 day.errors.append(_("Please write the day too."))
             return None
         clock = at.data if at.data is not None else otherwise

@@ -15,7 +15,7 @@ from koostoo.events.models import Event
 from koostoo.registration import desk_queries
 from koostoo.registration.desk_queries import OTHER, Filter
 from koostoo.registration.models import ACTIVE, STATES, Registration
-from koostoo.registration.queries import invited_organisations, seats_of
+from koostoo.registration.queries import invited_organisations, seats_of, why_waiting
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import SignedUp, SignUpRefused, cancel, confirm, sign_up
 from koostoo.registration.undelivered import send_again
@@ -25,6 +25,7 @@ from koostoo.web.desk.events import Page, get_event
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
 from koostoo.web.forms import ButtonForm
 from koostoo.web.rights import right
+from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label
 
 
@@ -46,7 +47,10 @@ def show(slug: str) -> str:
         wanted=wanted,
         asked=query_of(wanted),
         organisations=invited_organisations(event),
-        seats=seats_of([event])[event.id],
+        seats=seats_of([event], now())[event.id],
+        sharing=sharing_lines(event, now()),
+        obstacles=why_waiting(event, page.rows, now()),
+        obstacle_words=OBSTACLE_WORDS,
         failed=desk_queries.failed_letters(page.rows),
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
@@ -76,7 +80,7 @@ def add(slug: str) -> Page:
         event=get_event(slug),
         form=form,
         above=above,
-        seats=seats_of([event])[event.id],
+        seats=seats_of([event], now())[event.id],
     )
     return page, 422 if form.errors else 200
 

@@ -1,5 +1,6 @@
 """One question of an event as a row of the event form; spare rows make new ones."""
 
+import re
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any
@@ -22,11 +23,17 @@ from koostoo.web.desk.words import KIND_WORDS, missing_words
 from koostoo.web.forms import AtMost, NoForbidden, Sentence, line, options, prose
 from koostoo.web.signup_form import Pick
 
+LIMIT = re.compile("0*[1-9][0-9]{0,4}")
 SPARE_ROWS = 3
 MAX_ROWS = 40
 _LABEL = {"filters": [line], "validators": [AtMost(300), NoForbidden()]}
 _HINT = {"filters": [line], "validators": [AtMost(500), NoForbidden()]}
 _LINES = {"filters": [prose], "validators": [AtMost(4000), NoForbidden()]}
+
+
+def _numbers(value: Any) -> Any:
+    """Filter: lines without blanks around them; empty ones stay, for each stands for an option."""
+    return "\n".join(line(part) for part in value.split("\n")) if isinstance(value, str) else value
 
 
 class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
@@ -51,6 +58,12 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     options_en = TextAreaField(
         _l("Options in English"), description=_l("One on each line, in the same order."), **_LINES
     )
+    limits = TextAreaField(
+        _l("Seats of each option"),
+        description=_l("A number on each line, in the same order; an empty line: no limit."),
+        filters=[_numbers],
+        validators=[AtMost(2000), NoForbidden()],
+    )
     remove = BooleanField(_l("Remove this question"))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -63,6 +76,9 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
             return False
         if self.label_et.data and lacks_options(self.draft()):
             self.options_et.errors = [missing_words("options")]
+            return False
+        if any(not LIMIT.fullmatch(part) for part in _lines(self.limits.data) if part):
+            self.limits.errors = [_("Write on each line a number from 1 to 99999, or nothing.")]
             return False
         return True
 
@@ -82,7 +98,12 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
             help=LocalText(self.help_et.data or "", self.help_en.data or ""),
             required=self.required.data,
             options=self._options() if self.kind.data in ("choice", "choices") else (),
+            limits=self._limits() if self.kind.data in ("choice", "choices") else (),
         )
+
+    def _limits(self) -> tuple[int | None, ...]:
+        pairs = zip_longest(_lines(self.options_et.data), _lines(self.limits.data), fillvalue="")
+        return tuple(int(part) if LIMIT.fullmatch(part) else None for et, part in pairs if et)
 
     def _options(self) -> tuple[LocalText, ...]:
         pairs = zip_longest(_lines(self.options_et.data), _lines(self.options_en.data))
@@ -113,11 +134,16 @@ def question_data(questions: Iterable[QuestionDraft]) -> list[dict[str, Any]]:
             "help_en": question.help.en,
             "options_et": "\n".join(option.et for option in question.options),
             "options_en": "\n".join(option.en for option in question.options),
+            "limits": _limit_lines(question.limits),
         }
         for place, question in enumerate(questions, 1)
     ]
     spare = min(SPARE_ROWS, max(0, MAX_ROWS - len(rows)))
     return rows + [{} for _row in range(spare)]
+
+
+def _limit_lines(limits: Iterable[int | None]) -> str:
+    return "\n".join("" if limit is None else str(limit) for limit in limits).rstrip()
 
 
 def _lines(text: str | None) -> list[str]:

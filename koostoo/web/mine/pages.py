@@ -9,7 +9,7 @@ from koostoo.base.clock import now
 from koostoo.base.dates import tile
 from koostoo.registration import rules, service
 from koostoo.registration.models import Registration
-from koostoo.registration.queries import invited_organisations, queue_place
+from koostoo.registration.queries import invited_organisations, queue_place, why_waiting
 from koostoo.registration.seating import facts
 from koostoo.web.feeds import feed_response
 from koostoo.web.forms import ButtonForm
@@ -17,6 +17,7 @@ from koostoo.web.language import current_lang
 from koostoo.web.links import find_registration, own_feed, own_page
 from koostoo.web.mine import bp
 from koostoo.web.rights import right
+from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import answer_text, build, role_label
 from koostoo.web.view import local
 
@@ -34,6 +35,7 @@ def show(token: str) -> str:
     moment = now()
     event_facts = facts(event, moment)
     lang = current_lang()
+    obstacle = why_waiting(event, [registration], moment).get(registration.id)
     answers = {answer.question_id: answer.value for answer in registration.answers}
     return render_template(
         "mine/show.html",
@@ -41,6 +43,8 @@ def show(token: str) -> str:
         event=event,
         tile=tile(event.when, lang),
         is_new="new" in request.args,
+        obstacle=OBSTACLE_WORDS.get(obstacle) if obstacle else None,
+        sharing=sharing_lines(event, moment) if registration.state == "waiting" else [],
         place=queue_place(registration) if registration.state == "waiting" else None,
         role=role_label(registration.role),
         answers=[

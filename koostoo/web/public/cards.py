@@ -19,7 +19,7 @@ from koostoo.web.view import kind_label, local
 def cards(events: Iterable[Event], now: datetime) -> list[dict[str, Any]]:
     """Return what `event_card` shows, with one query for all seats."""
     events = list(events)
-    seats = seats_of(events)
+    seats = seats_of(events, now)
     lang = current_lang()
     return [
         {

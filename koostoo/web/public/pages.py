@@ -25,6 +25,7 @@ from koostoo.web.public import bp
 from koostoo.web.public.cards import cards, status_text
 from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
+from koostoo.web.sharing import sharing_lines
 from koostoo.web.view import local
 
 
@@ -99,7 +100,8 @@ def event(slug: str) -> str:
         "public/event.html",
         event=found,
         tile=dates.tile(found.when, lang),
-        seats=seats_of([found])[found.id],
+        seats=seats_of([found], moment)[found.id],
+        sharing=sharing_lines(found, moment) if state in ("open", "not_yet") else [],
         state=state,
         status=status_text(found, state),
         description=truncate(local(found.summary), 150),

@@ -15,8 +15,8 @@ from koostoo.base.contact import parse_email
 from koostoo.base.dates import tile
 from koostoo.events import queries
 from koostoo.events.models import Event
-from koostoo.registration.queries import invited_organisations, seats_of
-from koostoo.registration.rules import standing
+from koostoo.registration.queries import full_options, invited_organisations, seats_of
+from koostoo.registration.rules import is_open_to, standing
 from koostoo.registration.seating import facts
 from koostoo.registration.service import SignedUp, SignUpRefused, send_links, sign_up
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, email_like, line
@@ -25,6 +25,7 @@ from koostoo.web.links import own_page
 from koostoo.web.public import bp
 from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
+from koostoo.web.sharing import sharing_lines
 from koostoo.web.signup_form import SignUpForm, build
 
 HOUR = timedelta(hours=1)
@@ -38,7 +39,13 @@ def register(slug: str) -> Response | Page:
     event = queries.find_event(slug) or abort(404)
     moment = now()
     state = standing(facts(event, moment), moment)
-    form = build(event, invited_organisations(event), current_lang())
+    form = build(
+        event,
+        invited_organisations(event),
+        current_lang(),
+        full=full_options(event),
+        takes_others=event.allows_others and is_open_to(facts(event, moment), None, moment),
+    )
     if request.method == "POST" and form.website.data:
         # Only a robot fills in the hidden field; it is told nothing.
         return redirect(url_for("public.home"), 303)
@@ -68,12 +75,14 @@ def _answer(event: Event, outcome: SignedUp) -> Response:
 
 
 def _page(event: Event, form: SignUpForm, state: str) -> Page:
+    moment = now()
     page = render_template(
         "public/register.html",
         event=event,
         form=form,
         tile=tile(event.when, current_lang()),
-        seats=seats_of([event])[event.id],
+        seats=seats_of([event], moment)[event.id],
+        sharing=sharing_lines(event, moment),
         state=state,
         status=status_text(event, state),  # type: ignore[arg-type]  # a Standing in words
     )
@@ -84,6 +93,8 @@ def _page(event: Event, form: SignUpForm, state: str) -> Page:
 def _refusal_text(event: Event, reason: str) -> str:
     if reason == "full":
         return _("All seats are taken and this event has no waiting list.")
+    if reason == "members_first":
+        return _("For now only people of the partner organisations can sign up.")
     return status_text(event, reason) or _("This event takes no registrations now.")  # type: ignore[arg-type]
 
 

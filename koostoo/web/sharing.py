@@ -1,0 +1,65 @@
+"""How seats are shared out, in words: the rules of an event, and why somebody waits."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from koostoo.base import dates
+from koostoo.events.models import Event
+from koostoo.registration.queries import promises_of
+from koostoo.web.language import current_lang
+
+OBSTACLE_WORDS: dict[str, Any] = {
+    "full": _l("all seats are taken"),
+    "promised": _l("the free seats are promised to other organisations"),
+    "partner_cap": _l("as many people of this action group are in as the event allows"),
+    "member_cap": _l("as many people of this member organisation are in as the event allows"),
+    "option": _l("there is no room left in what was chosen"),
+}
+
+
+def sharing_lines(event: Event, now: datetime) -> list[str]:
+    """Return the event's rules about seats, a sentence each; empty where it has none."""
+    lang = current_lang()
+    lines: list[str] = []
+    first = event.members_first_until
+    if first is not None and now < first:
+        lines.append(
+            _(
+                "Until %(moment)s only people of the partner organisations can sign up.",
+                moment=dates.moment(first, lang),
+            )
+        )
+    for promise in promises_of(event, now):
+        words = {"name": promise.name, "free": promise.free}
+        promised = ngettext(
+            "%(num)s seat is promised to %(name)s, %(free)s of them free",
+            "%(num)s seats are promised to %(name)s, %(free)s of them free",
+            promise.seats,
+            **words,
+        )
+        if promise.until is None:
+            lines.append(f"{promised}.")
+        else:
+            until = dates.moment(promise.until, lang)
+            lines.append(_("%(promised)s; kept until %(until)s.", promised=promised, until=until))
+    if event.partner_cap is not None:
+        lines.append(
+            ngettext(
+                "At most %(num)s person of each action group.",
+                "At most %(num)s people of each action group.",
+                event.partner_cap,
+            )
+        )
+    if event.member_cap is not None:
+        lines.append(
+            ngettext(
+                "At most %(num)s person of each member organisation.",
+                "At most %(num)s people of each member organisation.",
+                event.member_cap,
+            )
+        )
+    return lines
