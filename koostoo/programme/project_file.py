@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from koostoo.base.dates import ZONE, When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import ZONE, When
 from koostoo.programme.plan import (
     ActivityPlan,
     ContactPlan,

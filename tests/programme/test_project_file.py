@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.programme import project_file
 from koostoo.programme.plan import EventPlan
 from koostoo.programme.project_file import ProjectFileError, read_project_file
