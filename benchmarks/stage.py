@@ -15,10 +15,10 @@ from config import settings
 from koostoo import create_app
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
+from koostoo.base.when import When
 from koostoo.events.load import load_project
 from koostoo.events.models import Event, Option, Question
 from koostoo.events.samples import add_samples

@@ -22,8 +22,8 @@ from config import settings
 from koostoo import create_app
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.events.models import Event, Option, Question
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from koostoo.base.dates import ZONE
+from koostoo.base.when import ZONE
 
 __all__ = ["ZONE", "local_day", "now"]
 

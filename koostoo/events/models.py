@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
 from koostoo.base.database import Base, LocalTextType, UtcDateTime
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.programme.models import Activity, Organisation
 
 QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")

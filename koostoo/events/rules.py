@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from koostoo.base.dates import ZONE, When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import ZONE, When
 
 Missing = Literal[
     "summary", "place", "join_link", "contact", "options", "date_past", "deadline_past", "deadline"

@@ -10,8 +10,8 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
-from koostoo.base.dates import ZONE, When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import ZONE, When
 from koostoo.events.models import Event, Option, Question
 from koostoo.events.uid import new_uid
 from koostoo.programme.models import Activity

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from koostoo.base.clock import local_day
 from koostoo.base.contact import format_phone
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import render_markdown
+from koostoo.base.when import When
 from koostoo.programme.models import Activity, Project
 from koostoo.web.language import current_lang
 
@@ -57,7 +58,7 @@ def funding(project: Project) -> dict[str, Any]:
     }
 
 
-def _heading(when: dates.When) -> str:
+def _heading(when: When) -> str:
     return dates.heading(when, current_lang())
 
 

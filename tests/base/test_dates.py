@@ -6,9 +6,6 @@ from hypothesis import strategies as st
 
 from koostoo.base.dates import (
     NBSP,
-    ZONE,
-    DateError,
-    When,
     clock,
     count_number,
     day_heading,
@@ -21,13 +18,11 @@ from koostoo.base.dates import (
     month_name,
     numeric,
     on_day,
-    parse_date,
-    parse_local,
-    parse_time,
     period,
     tile,
     until_day,
 )
+from koostoo.base.when import ZONE, When, parse_local
 
 
 def local(day: int, hour: int, minute: int = 0, *, month: int = 11, year: int = 2026) -> datetime:
@@ -77,9 +72,8 @@ def test_heading_never_breaks_between_kell_and_the_hour() -> None:
     assert f"kell{NBSP}10.00" in heading(SEMINAR, "et")
 
 
-def test_party_past_midnight_is_one_day() -> None:
+def test_party_past_midnight_is_told_as_one_day() -> None:
     party = When.timed(local(11, 18, month=12), local(12, 1, month=12))
-    assert party.first == party.last == date(2026, 12, 11)
     assert heading(party, "et") == f"11. detsember 2026 kell{NBSP}18.00–1.00"
 
 
@@ -205,98 +199,6 @@ def test_tile_texts(when: When, lang: str, texts: tuple[str, str, str]) -> None:
     shown = tile(when, "en" if lang == "en" else "et")
     assert (shown.top, shown.main, shown.bottom) == texts
     assert shown.full == heading(when, "en" if lang == "en" else "et")
-
-
-def test_timed_value_is_stored_in_utc_with_local_days() -> None:
-    late = When.timed(local(8, 0, 30), local(8, 2))
-    assert late.starts_at == datetime(2026, 11, 7, 22, 30, tzinfo=UTC)
-    assert late.starts_at.tzinfo is UTC
-    assert late.first == date(2026, 11, 8)
-
-
-def test_winter_has_the_year_of_its_december() -> None:
-    winter = When.of_season(2027, "winter")
-    assert (winter.first, winter.last) == (date(2027, 12, 1), date(2028, 2, 29))
-    assert When.month(2024, 12).last == date(2024, 12, 31)
-
-
-def test_only_a_known_day_is_fixed() -> None:
-    assert SEMINAR.is_fixed
-    assert TWO_DAYS.is_fixed
-    assert not When.month(2024, 11).is_fixed
-    assert not When.of_season(2025, "spring").is_fixed
-
-
-def test_timed_event_begins_and_ends_to_the_minute() -> None:
-    assert not SEMINAR.has_begun(local(8, 9, 59))
-    assert SEMINAR.has_begun(local(8, 10))
-    assert not SEMINAR.is_over(local(8, 15, 59))
-    assert SEMINAR.is_over(local(8, 16))
-
-
-def test_days_begin_and_end_at_midnight_in_tallinn() -> None:
-    day = When.days(date(2026, 11, 8))
-    assert not day.has_begun(datetime(2026, 11, 7, 21, 59, tzinfo=UTC))
-    assert day.has_begun(datetime(2026, 11, 7, 22, tzinfo=UTC))
-    assert not day.is_over(datetime(2026, 11, 8, 21, 59, tzinfo=UTC))
-    assert day.is_over(datetime(2026, 11, 8, 22, tzinfo=UTC))
-
-
-def test_contradictions_are_refused() -> None:
-    with pytest.raises(ValueError, match="not after"):
-        When.timed(local(8, 10), local(8, 10))
-    with pytest.raises(ValueError, match="before the first"):
-        When.days(date(2026, 11, 8), date(2026, 11, 7))
-    with pytest.raises(ValueError, match="time zone"):
-        When.timed(datetime(2026, 11, 8, 10), local(8, 16))  # noqa: DTZ001 - that is the point
-    with pytest.raises(ValueError, match="a start and an end"):
-        When("timed", date(2026, 11, 8), date(2026, 11, 8))
-    with pytest.raises(ValueError, match="only a timed"):
-        When("days", SEMINAR.first, SEMINAR.last, SEMINAR.starts_at, SEMINAR.ends_at)
-    with pytest.raises(ValueError, match="season"):
-        When("season", date(2026, 3, 1), date(2026, 5, 31))
-
-
-@pytest.mark.parametrize("text", ["2026-11-08", "8.11.2026", "08.11.2026", " 8. 11. 2026 "])
-def test_dates_are_read_as_people_write_them(text: str) -> None:
-    assert parse_date(text) == date(2026, 11, 8)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "8.11", "31.02.2026", "2026-13-01", "8/11/2026", "٨.11.2026", "01.01.0001", "x"]
-)
-def test_what_is_no_date_is_refused(text: str) -> None:
-    with pytest.raises(DateError) as refusal:
-        parse_date(text)
-    assert refusal.value.code == "date_wrong"
-
-
-@pytest.mark.parametrize("text", ["9.30", "9:30", "09.30", "kell 9.30", " 09:30 "])
-def test_times_are_read_with_dot_or_colon(text: str) -> None:
-    assert parse_time(text) == time(9, 30)
-
-
-@pytest.mark.parametrize("text", ["", "9.3", "24.00", "9.60", "930", "üheksa"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(DateError) as refusal:
-        parse_time(text)
-    assert refusal.value.code == "time_wrong"
-
-
-def test_local_time_becomes_utc_in_summer_and_winter() -> None:
-    assert parse_local("8.11.2026", "9.30") == datetime(2026, 11, 8, 7, 30, tzinfo=UTC)
-    assert parse_local("2026-07-01", "9") == datetime(2026, 7, 1, 6, tzinfo=UTC)
-
-
-def test_hour_skipped_in_spring_is_refused() -> None:
-    with pytest.raises(DateError) as refusal:
-        parse_local("29.03.2026", "3.30")
-    assert refusal.value.code == "time_skipped"
-    assert parse_local("29.03.2026", "4.00") == datetime(2026, 3, 29, 1, tzinfo=UTC)
-
-
-def test_hour_doubled_in_autumn_is_the_first() -> None:
-    assert parse_local("25.10.2026", "3.30") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds are naive

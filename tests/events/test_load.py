@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 
 from koostoo.base.database import Base, db, transaction
-from koostoo.base.dates import When
+from koostoo.base.when import When
 from koostoo.events.load import LoadReport, load_project
 from koostoo.events.models import Event
 from koostoo.programme import project_file

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from koostoo.base.clock import now
-from koostoo.base.dates import When
+from koostoo.base.when import When
 from koostoo.mail.rules import GIVE_UP_AFTER
 from koostoo.registration.models import Registration
 from koostoo.worker import run, run_once

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from koostoo.base.database import db, transaction
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import email_key, person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.outbox import enqueue

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from koostoo.base.dates import When
+from koostoo.base.when import When
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices.render import render
 from koostoo.registration.models import Registration

@@ -8,9 +8,9 @@ import pytest
 
 from koostoo.accounts.models import Organiser, SignInLink
 from koostoo.base.database import transaction
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
 from koostoo.base.tokens import make_token, read_token
+from koostoo.base.when import When
 from koostoo.mail.letter import Letter
 from koostoo.notices.messages import KINDS, NOTICES
 from koostoo.notices.render import render

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
-from koostoo.base.dates import When
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.privacy.service import forget

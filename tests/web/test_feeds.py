@@ -8,8 +8,8 @@ from icalendar import Calendar
 
 from koostoo.base.clock import now
 from koostoo.base.database import transaction
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up

@@ -12,8 +12,8 @@ from sqlalchemy import event as hooks
 
 from koostoo.base.clock import now
 from koostoo.base.database import db
-from koostoo.base.dates import When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.events.load import load_project
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from koostoo.base.clock import now
 from koostoo.base.database import db
-from koostoo.base.dates import When
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp

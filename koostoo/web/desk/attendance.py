@@ -6,7 +6,8 @@ from flask import Response
 from flask_babel import gettext as _
 
 from koostoo.base.clock import now
-from koostoo.base.dates import When, day_heading, heading
+from koostoo.base.dates import day_heading, heading
+from koostoo.base.when import When
 from koostoo.documents.attendance_pdf import (
     AttendanceRow,
     AttendanceSheet,

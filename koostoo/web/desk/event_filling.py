@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
-from koostoo.base.dates import When, month_name
+from koostoo.base.dates import month_name
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.event_form import TEXTS, EventForm

@@ -21,10 +21,9 @@ from wtforms import (
 )
 from wtforms.validators import Optional as MayBeEmpty
 
-from koostoo.base import dates
 from koostoo.base.contact import parse_email, parse_phone
-from koostoo.base.dates import DateError, When
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import DateError, When, parse_local
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, RowList, SeatsField
 from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
@@ -290,7 +289,7 @@ class EventForm(SharingFields, Form):
             return None
         clock = at.data if at.data is not None else otherwise
         try:
-            return dates.parse_local(day.data.isoformat(), f"{clock:%H:%M}")
+            return parse_local(day.data.isoformat(), f"{clock:%H:%M}")
         except DateError:
             at.errors.append(_("The clocks skip this hour that night. Please choose another."))
             return None

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, StringField
 from wtforms.widgets import DateInput
 
-from koostoo.base.dates import clock, parse_date, parse_time
+from koostoo.base.dates import clock
 from koostoo.base.text import clean_line
+from koostoo.base.when import parse_date, parse_time
 
 
 class ReadField(StringField):  # type: ignore[misc]  # WTForms ships no types

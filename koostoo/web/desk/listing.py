@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from koostoo.base.contact import format_phone
-from koostoo.base.dates import ZONE, heading
+from koostoo.base.dates import heading
+from koostoo.base.when import ZONE
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
 from koostoo.registration.desk_queries import ListRow

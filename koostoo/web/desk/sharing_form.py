@@ -10,7 +10,7 @@ from wtforms import Field, FormField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 
-from koostoo.base.dates import ZONE
+from koostoo.base.when import ZONE
 from koostoo.events.rules import EventDraft, QuotaDraft, quota_faults
 from koostoo.web.desk.fields import ClockField, DayField, RowList, SeatsField
 from koostoo.web.signup_form import Pick
