@@ -99,13 +99,10 @@ def promises_of(event: Event, now: datetime) -> list[PromisedSeats]:
     if not plan.promises:
         return []
     held = held_back(plan, tally_of(db.session(), event, plan), now)
-    names = dict(
-        db.session.execute(
-            select(Organisation.id, Organisation.name).where(
-                Organisation.id.in_([promise.organisation_id for promise in plan.promises])
-            )
-        ).tuples()
+    owners = select(Organisation.id, Organisation.name).where(
+        Organisation.id.in_([promise.organisation_id for promise in plan.promises])
     )
+    names = {number: name for number, name in db.session.execute(owners)}  # noqa: C416 - typed pairs
     return [
         PromisedSeats(names[whose], number, held.get(whose, 0), until)
         for whose, number, until in plan.promises

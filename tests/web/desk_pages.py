@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.clock import now
 from koostoo.base.tokens import make_token
+from koostoo.events.models import Event
 
 
 class _Reader(HTMLParser):
@@ -72,3 +73,15 @@ def sign_in(client: FlaskClient) -> FlaskClient:
     )
     assert client.post(link, data=open_form(client, link)).status_code == 303
     return client
+
+
+def text_of(browser: FlaskClient, path: str) -> str:
+    """Open a page that is there and return its source."""
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def people_path(event: Event) -> str:
+    """Return the address of an event's people at the desk."""
+    return f"/desk/events/{event.slug}/registrations"

@@ -18,7 +18,7 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
-from tests.web.desk_pages import open_form, sign_in
+from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -30,12 +30,6 @@ HOSTILE = '=HYPERLINK("http://example.com";"Vajuta")'
 def desk(client: FlaskClient) -> FlaskClient:
     """An organiser's browser."""
     return sign_in(client)
-
-
-def text_of(desk: FlaskClient, path: str) -> str:
-    answer = desk.get(path)
-    assert answer.status_code == 200
-    return answer.get_data(as_text=True)
 
 
 def names(page: str) -> list[str]:
@@ -50,10 +44,6 @@ def person(registration_id: int) -> Registration:
 def csv_rows(desk: FlaskClient, event: Event, query: str = "") -> list[list[str]]:
     body = desk.get(f"/desk/events/{event.slug}/registrations.csv{query}").data.decode("utf-8-sig")
     return list(csv.reader(StringIO(body), delimiter=";"))
-
-
-def people_path(event: Event) -> str:
-    return f"/desk/events/{event.slug}/registrations"
 
 
 @pytest.mark.parametrize("ending", ["", ".csv", ".xlsx", "/add", "/1/cancel"])

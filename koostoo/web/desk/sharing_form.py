@@ -101,6 +101,8 @@ class SharingFields:
             row = rows[position]
             field: Any = {"twice": row.organisation, "late": row.until_day}.get(fault, row.seats)
             field.errors = [*field.errors, words[fault]]
+            # A list of rows takes its rows' errors over when it is checked, not later.
+            self.quotas.errors = [entry.errors for entry in self.quotas]
 
     def _promising_rows(self) -> list[QuotaForm]:
         rows = [entry.form for entry in self.quotas]
