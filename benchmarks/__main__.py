@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import floor, visits
 from benchmarks.load import Browser, Step, hammer
+from benchmarks.rush import postgresql_database, rush_rows
 from benchmarks.server import ROOT, Server, free_port, serve
 from benchmarks.stage import FULL, PEOPLE, set_stage
 from benchmarks.table import Row, limit_row, rate_row, render
@@ -65,6 +66,7 @@ def main() -> None:
                 ]
                 rows.append(rate_row(name, pairs, aim))
             rows.append(limit_row("memory of a worker after that", _largest(ours), "MB"))
+        rows += _rushes(here)
         rows += _downloads(start, _invite(env))
         _say("start-up")
         rows += _start_up(start)
@@ -108,6 +110,21 @@ def _floor(folder: Path, ours: Server) -> Iterator[Server]:
     log = folder / "floor.log"
     with serve("benchmarks.floor:app", env, log, free_port(), "/page") as server:
         yield server
+
+
+def _rushes(folder: Path) -> Iterator[Row]:
+    """Take a fresh database by storm on each engine there is."""
+    (folder / "rush").mkdir()
+    env = server_settings(folder / "rush")
+    _say("rush on SQLite")
+    yield from rush_rows("SQLite", env, folder / "rush.log")
+    with postgresql_database() as database:
+        if database is None:
+            _say("no rush on PostgreSQL: TEST_DATABASE_URL names no server")
+            return
+        _say("rush on PostgreSQL")
+        env = server_settings(folder / "rush") | {"DATABASE_URL": database}
+        yield from rush_rows("PostgreSQL", env, folder / "rush.log")
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:

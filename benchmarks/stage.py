@@ -28,6 +28,7 @@ from koostoo.registration.models import Answer, Registration
 PROJECT = ROOT / "koostoo" / "programme" / "data" / "kogemusvahetus.toml"
 FULL, OPEN = "moodetud-nimekiri", "moodetud-registreerimine"
 SAMPLE = "naidis-seminar"
+RUSH, RUSH_SEATS = "moodetud-tung", 100
 PEOPLE = 10_000
 FIRST_NAMES = "Mari Jüri Õie Ülle Kärt Tõnu Žanna Šarlotte Peeter Liis Märt Anu".split()
 LAST_NAMES = "Tamm Saar Mägi Kask Õunapuu Ööbik Ümarik Äär Zimmermann Šults Põder Luik".split()
@@ -44,6 +45,7 @@ def set_stage(env: Mapping[str, str], people: int = PEOPLE) -> None:
         add_samples(local_day(moment), moment, host)
         with transaction() as session:
             _add_event(session, OPEN, "Suvepäev ilma kohtade piirita", moment)
+            _add_event(session, RUSH, "Kes ees, see mees", moment).capacity = RUSH_SEATS
             _add_people(session, _add_event(session, FULL, "Suur pidu", moment), people, moment)
         db.session.remove()
         db.engine.dispose()

@@ -48,7 +48,7 @@ def post(browser: Browser) -> Step:
     page = expect(browser.get(FORM), 200).text
 
     def step() -> None:
-        _sign_up(browser, page)
+        send_form(browser, page)
 
     return step
 
@@ -58,7 +58,7 @@ def sign_up(browser: Browser) -> Step:
 
     def step() -> None:
         page = expect(browser.get(FORM), 200).text
-        expect(browser.get(_sign_up(browser, page)), 200)
+        expect(browser.get(send_form(browser, page)), 200)
 
     return step
 
@@ -93,7 +93,7 @@ def field_value(page: str, name: str) -> str:
     raise AssertionError(f"no field {name} on the page")
 
 
-def _sign_up(browser: Browser, page: str) -> str:
+def send_form(browser: Browser, page: str, form: str = FORM) -> str:
     """Send the form as a new person and return the path of the result page."""
     number = token_hex(6)
     organisation = re.search(r'<option value="(\d+)"', page)
@@ -111,6 +111,6 @@ def _sign_up(browser: Browser, page: str) -> str:
         "language": "et",
         "privacy": "y",
     }
-    result = expect(browser.post(FORM, fields), 303).location
+    result = expect(browser.post(form, fields), 303).location
     assert "/my/" in result, result
     return result
