@@ -42,7 +42,7 @@ class AlreadyAnswered(Exception):
 
 
 class CalledOff(Exception):
-    """The event was called off; nothing about it changes any more."""
+    """The event was called off or is over; this about it changes no more."""
 
 
 def edit_event(event_id: int, draft: EventDraft, version: int, now: datetime) -> None:
@@ -77,7 +77,7 @@ def call_off(event_id: int, reason: str, now: datetime) -> int:
     """
     with transaction() as session:
         event = lock_event(session, event_id)
-        if event.state != "published":
+        if event.state != "published" or event.when.is_over(now):
             raise CalledOff
         event.state = "called_off"
         event.called_off_reason = reason

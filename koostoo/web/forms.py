@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
@@ -88,6 +88,38 @@ class AtMost:
             raise ValidationError(
                 str(_l("Please keep this to %(limit)s characters.", limit=self.limit))
             )
+
+
+class OneOf(RadioField):  # type: ignore[misc]  # WTForms ships no types
+    """Radio buttons that may stay empty; whether they must not is the validators' business."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse only what was never on offer."""
+        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Please choose one of these."))
+
+
+class Pick(SelectField):  # type: ignore[misc]  # WTForms ships no types
+    """A drop-down that says in our words when something was never on offer."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse only what was never on offer; emptiness is the validators' business."""
+        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Please choose one of these."))
+
+
+class AnyOf(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
+    """Tick boxes that say in our words when something was never on offer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The templates draw a field by this name.
+        self.type = SelectMultipleField.__name__
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what was never on offer, or is no longer."""
+        if not {*self.data} <= {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Please choose among these."))
 
 
 def email_like(_form: Any, field: Field) -> None:

@@ -13,9 +13,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
@@ -28,9 +25,12 @@ from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.web.forms import (
+    AnyOf,
     AtMost,
     Form,
     NoForbidden,
+    OneOf,
+    Pick,
     Sentence,
     email_like,
     line,
@@ -56,38 +56,6 @@ ROLE_WORDS = (
 def role_label(role: str) -> str:
     """Return the words for a role."""
     return str(dict(ROLE_WORDS)[role])
-
-
-class OneOf(RadioField):  # type: ignore[misc]  # WTForms ships no types
-    """Radio buttons that may stay empty; whether they must not is the validators' business."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse only what was never on offer."""
-        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
-            raise ValidationError(_("Please choose one of these."))
-
-
-class Pick(SelectField):  # type: ignore[misc]  # WTForms ships no types
-    """A drop-down that says in our words when something was never on offer."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse only what was never on offer; emptiness is the validators' business."""
-        if self.data and self.data not in {value for value, *_rest in self.iter_choices()}:
-            raise ValidationError(_("Please choose one of these."))
-
-
-class AnyOf(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no types
-    """Tick boxes that say in our words when something was never on offer."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The templates draw a field by this name.
-        self.type = SelectMultipleField.__name__
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what was never on offer, or is no longer."""
-        if not {*self.data} <= {value for value, *_rest in self.iter_choices()}:
-            raise ValidationError(_("Please choose among these."))
 
 
 class SignUpForm(Form):

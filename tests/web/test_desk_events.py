@@ -428,6 +428,18 @@ def test_a_copy_is_a_draft_with_everything_moved_by_the_same_days(
     assert len(db.session.scalars(select(Registration)).all()) == 1
 
 
+def test_what_is_over_can_no_longer_be_called_off(desk: FlaskClient, make_event: MakeEvent) -> None:
+    event = make_event(when=When.days(date(2024, 3, 14), date(2024, 3, 14)))
+    people = desk.get(f"/desk/events/{event.slug}/registrations").get_data(as_text=True)
+    assert f"/desk/events/{event.slug}/call-off" not in people
+    page = f"/desk/events/{event.slug}/call-off"
+    fields = open_form(desk, f"/desk/events/{event.slug}/edit") | {"reason": "Torm"}
+    assert desk.get(page).status_code == 303
+    assert desk.post(page, data=fields).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Event, event.id).state == "published"
+
+
 def test_calling_off_needs_a_reason_and_writes_to_everybody(
     desk: FlaskClient, make_event: MakeEvent, entry: Entry
 ) -> None:

@@ -33,6 +33,8 @@ from koostoo.web.forms import (
     AtMost,
     Form,
     NoForbidden,
+    OneOf,
+    Pick,
     Sentence,
     email_like,
     line,
@@ -40,7 +42,6 @@ from koostoo.web.forms import (
     phone_like,
     prose,
 )
-from koostoo.web.signup_form import OneOf, Pick
 
 TEXTS = ("title", "summary", "programme", "audience", "place")
 

@@ -212,7 +212,7 @@ class CallOffForm(Form):
 def call_event_off(slug: str) -> Page:
     """Ask for the reason; on POST call the event off and write to everybody."""
     event = get_event(slug)
-    if event.state != "published":
+    if event.state != "published" or event.when.is_over(now()):
         return _called_off(slug)
     form = CallOffForm()
     if form.validate_on_submit():

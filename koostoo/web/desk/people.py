@@ -48,6 +48,7 @@ def show(slug: str) -> str:
         asked=query_of(wanted),
         organisations=invited_organisations(event),
         seats=seats_of([event], now())[event.id],
+        is_over=event.when.is_over(now()),
         sharing=sharing_lines(event, now()),
         obstacles=why_waiting(event, page.rows, now()),
         obstacle_words=OBSTACLE_WORDS,

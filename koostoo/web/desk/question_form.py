@@ -20,8 +20,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.events.rules import QuestionDraft, lacks_options
 from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.words import KIND_WORDS, missing_words
-from koostoo.web.forms import AtMost, NoForbidden, Sentence, line, options, prose
-from koostoo.web.signup_form import Pick
+from koostoo.web.forms import AtMost, NoForbidden, Pick, Sentence, line, options, prose
 
 LIMIT = re.compile("0*[1-9][0-9]{0,4}")
 SPARE_ROWS = 3

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from koostoo.base.when import ZONE
 from koostoo.events.rules import EventDraft, QuotaDraft, quota_faults
 from koostoo.web.desk.fields import ClockField, DayField, RowList, SeatsField
-from koostoo.web.signup_form import Pick
+from koostoo.web.forms import Pick
 
 SPARE_ROWS = 2
 MAX_ROWS = 60
