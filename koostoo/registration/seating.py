@@ -22,7 +22,7 @@ CHUNK = 100
 _OF_EVENT = Registration.event_id == bindparam("event_id")
 _LOCK = select(Event).where(Event.id == bindparam("event_id")).with_for_update(of=Event)
 _PROMISES = (
-    select(Quota.organisation_id, Quota.seats, Quota.release_at, Quota.released_at)
+    select(Quota.organisation_id, Quota.seats, Quota.release_at)
     .where(Quota.event_id == bindparam("event_id"))
     .order_by(Quota.id)
 )
@@ -90,7 +90,7 @@ def plan_of(session: Session, event: Event) -> Plan:
     promises = session.execute(_PROMISES, wanted)
     return Plan(
         capacity=event.capacity,
-        promises=tuple(Promise(owner, number, until) for owner, number, until, _ in promises),
+        promises=tuple(Promise(*row) for row in promises),
         partner_cap=event.partner_cap,
         member_cap=event.member_cap,
         option_limits={number: limit or 0 for number, limit in session.execute(_LIMITS, wanted)},
@@ -113,7 +113,7 @@ def tally_of(session: Session, event: Event, plan: Plan) -> Tally:
             tally.members[fold(member)] += number
     if plan.option_limits:
         for value in session.scalars(_CHOSEN, wanted):
-            tally.options.update(value or ())
+            tally.options.update(_options(value))
     return tally
 
 

@@ -69,6 +69,12 @@ class Tally:
             tally.add(person)
         return tally
 
+    def copy(self) -> "Tally":
+        """Return a tally of its own to count on."""
+        return Tally(
+            self.seated, Counter(self.partners), Counter(self.members), Counter(self.options)
+        )
+
     def add(self, person: Claimant) -> None:
         """Count one more who is seated."""
         self.seated += 1
@@ -77,6 +83,15 @@ class Tally:
         if person.member:
             self.members[person.member] += 1
         self.options.update(person.options)
+
+    def remove(self, person: Claimant) -> None:
+        """Count one who was seated no more."""
+        self.seated -= 1
+        if person.organisation_id is not None:
+            self.partners[person.organisation_id] -= 1
+        if person.member:
+            self.members[person.member] -= 1
+        self.options.subtract(person.options)
 
 
 class Skipped(NamedTuple):
@@ -147,6 +162,28 @@ def obstacle(plan: Plan, tally: Tally, person: Claimant, now: datetime) -> Obsta
     return "promised" if free_for(plan, tally, partner, now) == 0 else None
 
 
+def obstacle_to_change(
+    plan: Plan, tally: Tally, old: Claimant, new: Claimant, now: datetime
+) -> Obstacle | None:
+    """Say what keeps somebody who has a seat, and is counted, from keeping it as `new`.
+
+    What does not change is no obstacle, even where an organiser went above a limit. Their own
+    seat counts as free for them, in an event that is over-full too.
+    """
+    if old == new:
+        return None
+    others = tally.copy()
+    others.remove(old)
+    seat = Plan(
+        None if plan.capacity is None else max(plan.capacity, others.seated + 1),
+        plan.promises,
+        plan.partner_cap if new.organisation_id != old.organisation_id else None,
+        plan.member_cap if new.member != old.member else None,
+        {o: limit for o, limit in plan.option_limits.items() if o not in old.options},
+    )
+    return obstacle(seat, others, new, now)
+
+
 def full_options(plan: Plan, tally: Tally) -> frozenset[int]:
     """Return the options that have no room left."""
     limits = plan.option_limits.items()
@@ -159,9 +196,7 @@ def next_in_line(plan: Plan, tally: Tally, queue: Iterable[Claimant], now: datet
     Whoever cannot take a seat is passed over and keeps the place. A freed promised seat goes to
     the first of its organisation, for to everybody else it is not free.
     """
-    counted = Tally(
-        tally.seated, Counter(tally.partners), Counter(tally.members), Counter(tally.options)
-    )
+    counted = tally.copy()
     served: list[int] = []
     skipped: list[Skipped] = []
     for position, person in enumerate(queue):

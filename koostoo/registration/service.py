@@ -3,7 +3,7 @@
 Nothing here sends: a letter is a row in the outbox, written in the same transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
 from koostoo.registration import rules
 from koostoo.registration.letters import mail_domain, tell
-from koostoo.registration.models import ACTIVE, Answer, Registration
+from koostoo.registration.models import ACTIVE, SEATED, Answer, Registration
 from koostoo.registration.queries import events_to_release
 from koostoo.registration.rules import EventFacts, SignUp
 from koostoo.registration.seating import (
@@ -32,7 +32,7 @@ from koostoo.registration.seating import (
     standing_moved,
     tally_of,
 )
-from koostoo.registration.seats import free_in_all, obstacle
+from koostoo.registration.seats import free_in_all, obstacle, obstacle_to_change
 from koostoo.registration.seen import find_same_person, is_nonce_used, was_told_lately
 
 MENDING = timedelta(hours=1)
@@ -48,7 +48,10 @@ CHANGEABLE = (
 
 
 class SignUpRefused(Exception):
-    """The event does not take this registration; `reason` is a `rules.Standing` or "full"."""
+    """The event does not take this registration, or this change of it.
+
+    `reason` is a `rules.Standing`, "members_first", or a `seats.Obstacle`.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -140,7 +143,8 @@ def confirm(registration_id: int, now: datetime) -> bool:
 def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
     """Replace what a participant answered; False after the deadline.
 
-    Name and address stay as they are: they say whose seat it is.
+    Name and address stay as they are: they say whose seat it is. Raises SignUpRefused where the
+    seat could not be kept with these answers (a full bus stop, another organisation).
     """
     with transaction() as session:
         registration = _lock_registration(session, registration_id)
@@ -148,8 +152,7 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
             return False
         if not rules.may_change(facts(registration.event, now), registration.state, now):
             return False
-        if _rewrite(registration, entry, now):
-            tell(session, registration, "changed", now)
+        _mend(session, registration, entry, now)
         return True
 
 
@@ -209,11 +212,28 @@ def _seen_before(session: Session, known: Registration, entry: SignUp, now: date
     if repeated and fresh and rules.may_change(facts(known.event, now), known.state, now):
         # Back to the form, something mended, sent again: the last word counts. A tab restored
         # much later is no such word: it would undo what was changed on the own page since.
-        if _rewrite(known, entry, now):
-            tell(session, known, "changed", now)
+        _mend(session, known, entry, now)
     elif not repeated and not was_told_lately(session, known, now):
         tell(session, known, "already", now)
     return SignedUp(known.id, known.link_id, known.state, repeated=repeated, already=not repeated)
+
+
+def _mend(session: Session, registration: Registration, entry: SignUp, now: datetime) -> None:
+    """Write what changed and tell them; a seat obeys the same limits as a new one."""
+    event = registration.event
+    plan = plan_of(session, event)
+    if registration.state in SEATED:
+        old, new = claimant(registration, plan), newcomer(entry)
+        if not plan.option_limits:
+            new = replace(new, options=old.options)
+        reason = obstacle_to_change(plan, tally_of(session, event, plan), old, new, now)
+        if reason is not None:
+            raise SignUpRefused(reason)
+    if _rewrite(registration, entry, now):
+        session.flush()
+        tell(session, registration, "changed", now)
+        # A room, a stop or a place of their organisation may have come free for somebody.
+        fill_seats(session, event, now)
 
 
 def _rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Promised seats, limits and members first, with real rows and the real lock."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import (
     SignUpRefused,
     cancel,
+    change,
     confirm,
     release_due,
     sign_up,
@@ -168,3 +170,36 @@ def test_a_waiting_list_has_an_end_where_the_organiser_wants_one(
     with pytest.raises(SignUpRefused) as refusal:
         sign_up(number, entry(), now())
     assert refusal.value.reason == "full"
+
+
+def test_nobody_changes_over_to_a_full_stop_and_who_leaves_one_makes_room(
+    app: Flask, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(capacity=10, questions=[("choice", "Peatus", ["Haapsalu", "Risti"])])
+    number, question = event.id, event.questions[0].id
+    haapsalu, risti = (option.id for option in event.questions[0].options)
+    with transaction() as session:
+        session.get_one(Question, question).options[0].seats = 1
+    mari, jaan = entry(answers={question: [haapsalu]}), entry(answers={question: [risti]})
+    first = sign_up(number, mari, now()).registration_id
+    second = sign_up(number, jaan, now()).registration_id
+    sign_up(number, entry(answers={question: [haapsalu]}), now())
+    with pytest.raises(SignUpRefused) as refusal:
+        change(second, replace(jaan, answers={question: [haapsalu]}), now())
+    assert refusal.value.reason == "option"
+    assert change(first, replace(mari, phone=""), now())
+    assert states(number) == ["confirmed", "confirmed", "waiting"]
+    assert change(first, replace(mari, answers={question: [risti]}), now())
+    assert states(number) == ["confirmed", "confirmed", "confirmed"]
+
+
+def test_a_seat_taken_as_promised_cannot_be_turned_into_a_common_one_that_is_not_there(
+    make_event: MakeEvent, entry: Entry, host: int, partner: int
+) -> None:
+    number = promise(make_event(capacity=2), partner, 2, now() + DAY)
+    typed = entry(organisation_id=partner)
+    seated = sign_up(number, typed, now()).registration_id
+    with pytest.raises(SignUpRefused) as refusal:
+        change(seated, replace(typed, organisation_id=host), now())
+    assert refusal.value.reason == "promised"
+    assert change(seated, replace(typed, organisation_id=host), now() + DAY)

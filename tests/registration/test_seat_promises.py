@@ -5,6 +5,7 @@ A random walk over the real use cases and real rows; after each step a plain rec
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -31,7 +32,14 @@ from koostoo.programme.models import Activity
 from koostoo.registration.event_changes import SeatsTaken, edit_event
 from koostoo.registration.models import SEATED, Registration
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import cancel, confirm, release_due, sign_up
+from koostoo.registration.service import (
+    SignUpRefused,
+    cancel,
+    change,
+    confirm,
+    release_due,
+    sign_up,
+)
 
 CAPACITY, PROMISED, PARTNER_CAP, MEMBER_CAP, STOP_SEATS = 6, 2, 4, 2, 2
 WALKS = settings(
@@ -78,6 +86,7 @@ class Seats(RuleBasedStateMachine):
             )
         self.was_lowered = False
         self.accepted: list[int] = []
+        self.typed: dict[int, SignUp] = {}
 
     @rule(
         organisation=st.sampled_from([0, 1, None]),
@@ -88,7 +97,29 @@ class Seats(RuleBasedStateMachine):
         number = None if organisation is None else self.organisations[organisation]
         answers = {self.question_id: [self.few if few else self.many]}
         typed = self.entry(organisation_id=number, member_organisation=member, answers=answers)
-        self.accepted.append(sign_up(self.event_id, typed, self.clock).registration_id)
+        one = sign_up(self.event_id, typed, self.clock).registration_id
+        self.accepted.append(one)
+        self.typed[one] = typed
+
+    @precondition(lambda self: self.accepted)
+    @rule(
+        data=st.data(),
+        organisation=st.sampled_from([0, 1, None]),
+        member=st.sampled_from(["", "Selts", "Ühing", "Küla"]),
+        few=st.booleans(),
+    )
+    def somebody_changes_their_answers(
+        self, data: st.DataObject, organisation: int | None, member: str, few: bool
+    ) -> None:
+        one = data.draw(st.sampled_from(self.accepted))
+        typed = replace(
+            self.typed[one],
+            organisation_id=None if organisation is None else self.organisations[organisation],
+            member_organisation=member,
+            answers={self.question_id: [self.few if few else self.many]},
+        )
+        with suppress(SignUpRefused):
+            change(one, typed, self.clock)
 
     @precondition(lambda self: self.accepted)
     @rule(data=st.data(), by=st.sampled_from(["participant", "organiser"]))

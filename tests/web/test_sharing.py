@@ -91,6 +91,29 @@ def test_a_full_option_is_shown_as_full(
     assert "Risti (täis" not in page
 
 
+def test_who_changes_over_to_a_full_option_is_told_and_keeps_what_they_had(
+    client: FlaskClient, make_event: MakeEvent, entry: Entry, fill_in: Callable[..., dict[str, str]]
+) -> None:
+    event = make_event(capacity=9, questions=[("choice", "Peatus", ["Haapsalu", "Risti"])])
+    question = event.questions[0].id
+    haapsalu, risti = (option.id for option in event.questions[0].options)
+    with transaction() as session:
+        session.get_one(Option, haapsalu).seats = 1
+    sign_up(event.id, entry(answers={question: [haapsalu]}), now())
+    typed = fill_in(event, **{f"q{question}": str(risti)})
+    own = client.post(f"/events/{event.slug}/register", data=typed).location.partition("?")[0]
+    fields = open_form(client, f"{own}/edit") | {
+        f"q{question}": str(haapsalu),
+        "phone": "5552 2386",
+    }
+    answer = client.post(f"{own}/edit", data=fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Seda ei saa salvestada: valitud variandis ei ole enam kohti." in page
+    assert "5552 2386" in page
+    assert "Risti" in text_of(client, own)
+
+
 def test_while_members_come_first_others_are_told_so_and_lose_nothing(
     client: FlaskClient, make_event: MakeEvent, fill_in: Callable[..., dict[str, str]]
 ) -> None:

@@ -27,6 +27,10 @@ def at_least_one(_form: Any, field: Field) -> None:
         raise ValidationError(_("Write 1 or more, or leave it empty."))
 
 
+def _limit(label: Any) -> SeatsField:
+    return SeatsField(label, description=_l("Empty: no limit."), validators=[at_least_one])
+
+
 class QuotaForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     """Seats promised to one organisation; an empty row promises none."""
 
@@ -51,21 +55,9 @@ class QuotaForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 class SharingFields:
     """The fields of the event form about sharing out seats."""
 
-    waiting_max = SeatsField(
-        _l("Places on the waiting list"),
-        description=_l("Empty: no limit."),
-        validators=[at_least_one],
-    )
-    partner_cap = SeatsField(
-        _l("At most from one action group"),
-        description=_l("Empty: no limit."),
-        validators=[at_least_one],
-    )
-    member_cap = SeatsField(
-        _l("At most from one member organisation"),
-        description=_l("Empty: no limit."),
-        validators=[at_least_one],
-    )
+    waiting_max = _limit(_l("Places on the waiting list"))
+    partner_cap = _limit(_l("At most from one action group"))
+    member_cap = _limit(_l("At most from one member organisation"))
     members_until = DayField(
         _l("Only people of the partners until"),
         description=_l("After that everybody who may take part."),

@@ -9,7 +9,12 @@ from koostoo.base.clock import now
 from koostoo.base.dates import tile
 from koostoo.registration import rules, service
 from koostoo.registration.models import Registration
-from koostoo.registration.queries import invited_organisations, queue_place, why_waiting
+from koostoo.registration.queries import (
+    full_options,
+    invited_organisations,
+    queue_place,
+    why_waiting,
+)
 from koostoo.registration.seating import facts
 from koostoo.web.feeds import feed_response
 from koostoo.web.forms import ButtonForm
@@ -69,17 +74,25 @@ def edit(token: str) -> str | Response | tuple[str, int]:
     if not rules.may_change(facts(event, moment), registration.state, moment):
         flash(_("Answers can no longer be changed here. Please write to the organiser."), "warning")
         return redirect(back, 303)
-    form = build(event, invited_organisations(event), current_lang(), registration)
+    form = build(
+        event, invited_organisations(event), current_lang(), registration, full=full_options(event)
+    )
     # Whose seat it is does not change; the fields are shown as text instead.
     form.first_name.data, form.last_name.data = registration.first_name, registration.last_name
     form.email.data = registration.email
     form.privacy.data = True
     if form.validate_on_submit():
-        if service.change(registration.id, form.entry(event), now()):
-            flash(_("Your answers are saved."), "success")
+        try:
+            saved = service.change(registration.id, form.entry(event), now())
+        except service.SignUpRefused as refusal:
+            words = OBSTACLE_WORDS[refusal.reason]
+            form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
         else:
-            flash(_("Answers can no longer be changed here."), "warning")
-        return redirect(back, 303)
+            if saved:
+                flash(_("Your answers are saved."), "success")
+            else:
+                flash(_("Answers can no longer be changed here."), "warning")
+            return redirect(back, 303)
     page = render_template("mine/edit.html", registration=registration, event=event, form=form)
     return page, 422 if form.errors else 200
 

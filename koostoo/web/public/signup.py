@@ -25,7 +25,7 @@ from koostoo.web.links import own_page
 from koostoo.web.public import bp
 from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
-from koostoo.web.sharing import sharing_lines
+from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import SignUpForm, build
 
 HOUR = timedelta(hours=1)
@@ -93,6 +93,8 @@ def _page(event: Event, form: SignUpForm, state: str) -> Page:
 def _refusal_text(event: Event, reason: str) -> str:
     if reason == "full":
         return _("All seats are taken and this event has no waiting list.")
+    if reason in OBSTACLE_WORDS:
+        return _("This cannot be saved: %(reason)s.", reason=OBSTACLE_WORDS[reason])
     if reason == "members_first":
         return _("For now only people of the partner organisations can sign up.")
     return status_text(event, reason) or _("This event takes no registrations now.")  # type: ignore[arg-type]
