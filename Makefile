@@ -92,10 +92,10 @@ bench: .venv/installed-dev .venv/messages ## measure the service under load
 
 .PHONY: messages
 messages: .venv/installed ## collect the texts, update and compile the translations
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k _l -k N_ --add-location=file --sort-by-file \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -k _l -k N_ --no-location --sort-output --no-wrap \
 	  --project=Koostoo -o $(TRANSLATIONS)/messages.pot .
 	$(BIN)/pybabel -q update -i $(TRANSLATIONS)/messages.pot -d $(TRANSLATIONS) \
-	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS) --statistics
 
 .PHONY: screenshots
