@@ -1,6 +1,7 @@
 """The loop that delivers mail (claim, render, send, mark) and does what falls due.
 
-Promised seats are released at their date; once a day what may no longer be kept is forgotten.
+Promised seats are released at their date, offers lapse at theirs; once a day what may no longer be
+kept is forgotten.
 
 Several may run side by side.
 """
@@ -19,7 +20,7 @@ from koostoo.mail.transport import OutcomeUnknown, deliver
 from koostoo.notices.invite import note_calendar
 from koostoo.notices.render import render
 from koostoo.privacy.service import forget
-from koostoo.registration.service import release_due
+from koostoo.registration.service import serve_due
 
 POLL_SECONDS = 1
 
@@ -39,8 +40,8 @@ def run(stop: Flag) -> None:
             if forgotten_on != clock.local_day(moment):
                 logger.info("retention: %s", forget(moment))
                 forgotten_on = clock.local_day(moment)
-            if given := release_due(moment):
-                logger.info("promised seats released: %s people got one", given)
+            if given := serve_due(moment):
+                logger.info("seats came free: %s people got one", given)
             busy = deliver_next(moment)
         except Exception:
             # The database may be locked or restarting; the lease brings the letter back.
@@ -54,7 +55,7 @@ def run(stop: Flag) -> None:
 def run_once(now: datetime) -> int:
     """Do all that is due at `now`; return how many letters were handled, sent or not."""
     count = 0
-    release_due(now)
+    serve_due(now)
     while deliver_next(now):
         count += 1
     return count

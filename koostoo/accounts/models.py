@@ -1,8 +1,9 @@
 """Tables of organisers: who may sign in, with which link, in which session."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -63,3 +64,30 @@ class Attempt(Base):
     """Kind and a keyed hash of address or account, with the window's start: no address."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.SECURITY)
     count: Mapped[int] = mapped_column(default=0, info=keep.SECURITY)
+
+
+class AuditEntry(Base):
+    """What an organiser did to an event or a registration, and why; written with the act itself.
+
+    `detail` holds numbers and codes, never what a person typed; `reason` is the organiser's own.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_event_id_id", "event_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+    action: Mapped[str] = mapped_column(String(40), info=keep.EVIDENCE)
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), info=keep.EVIDENCE
+    )
+    registration_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registration.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+    reason: Mapped[str] = mapped_column(String(500), default="", info=keep.CONTACT)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.EVIDENCE)
+
+    organiser: Mapped[Organiser | None] = relationship()

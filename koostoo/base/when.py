@@ -96,9 +96,14 @@ class When:
         """Whether the day is known, so that a calendar can hold it."""
         return self.kind in ("timed", "days")
 
+    @property
+    def begins_at(self) -> datetime:
+        """The instant it starts, aware; a day starts at midnight in Tallinn."""
+        return self.starts_at or _midnight(self.first)
+
     def has_begun(self, now: datetime) -> bool:
-        """Tell whether it has started at `now` (aware); a day starts at midnight in Tallinn."""
-        return (self.starts_at or _midnight(self.first)) <= now
+        """Tell whether it has started at `now` (aware)."""
+        return self.begins_at <= now
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it has ended at `now` (aware); a day ends at midnight in Tallinn."""

@@ -11,6 +11,8 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.programme.models import Activity, Organisation
 
+APPROVALS = ("none", "holds", "loose")
+"""Who confirms: nobody; an organiser, a seat being held meanwhile; an organiser, none held."""
 QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")
 
 
@@ -39,6 +41,9 @@ class Event(Base):
         CheckConstraint("partner_cap > 0", name="partner_cap"),
         CheckConstraint("member_cap > 0", name="member_cap"),
         CheckConstraint("waiting_max > 0", name="waiting_max"),
+        CheckConstraint(f"approval IN {APPROVALS}", name="approval"),
+        CheckConstraint("offer_hours > 0", name="offer_hours"),
+        CheckConstraint("group_max > 0", name="group_max"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
     )
 
@@ -78,6 +83,13 @@ class Event(Base):
     capacity: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     has_waiting_list: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
     waiting_max: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    approval: Mapped[str] = mapped_column(
+        String(8), default="none", server_default="none", info=keep.STRUCTURE
+    )
+    offer_hours: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    """How long somebody who waited may think about a seat; None: they have it at once."""
+    group_max: Mapped[int] = mapped_column(default=10, server_default="10", info=keep.STRUCTURE)
+    """How many people one form may sign up."""
     partner_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     """At most so many people of one partner organisation."""
     member_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)

@@ -61,6 +61,9 @@ class EventDraft:
     capacity: int | None = None
     has_waiting_list: bool = True
     waiting_max: int | None = None
+    approval: str = "none"
+    offer_hours: int | None = None
+    group_max: int = 10
     partner_cap: int | None = None
     member_cap: int | None = None
     members_first_until: datetime | None = None

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from koostoo.accounts.audit import Action, record
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import SLUG_LENGTH, slugify
@@ -38,6 +39,9 @@ PLAIN_FIELDS = (
     "capacity",
     "has_waiting_list",
     "waiting_max",
+    "approval",
+    "offer_hours",
+    "group_max",
     "partner_cap",
     "member_cap",
     "members_first_until",
@@ -65,13 +69,15 @@ class NotADraft(Exception):
     """The event was published or called off already."""
 
 
-def create_event(draft: EventDraft, now: datetime) -> str:
+def create_event(draft: EventDraft, now: datetime, by: int | None = None) -> str:
     """Add a draft event nobody sees yet; return its slug, made from the title and unique."""
     with transaction() as session:
-        return _add_event(session, draft, now).slug
+        return _add_event(session, draft, now, by, "created").slug
 
 
-def copy_event(event_id: int, title: LocalText, first: date, now: datetime) -> str:
+def copy_event(
+    event_id: int, title: LocalText, first: date, now: datetime, by: int | None = None
+) -> str:
     """Add a draft like an existing event, beginning on `first`; return its slug.
 
     Everything is taken over but registrations. Raises LookupError.
@@ -79,10 +85,10 @@ def copy_event(event_id: int, title: LocalText, first: date, now: datetime) -> s
     with transaction() as session:
         original = draft_of(_get_event(session, event_id))
         draft = replace(rules.shifted(original, first), title=title)
-        return _add_event(session, draft, now).slug
+        return _add_event(session, draft, now, by, "copied").slug
 
 
-def publish_event(event_id: int, now: datetime) -> None:
+def publish_event(event_id: int, now: datetime, by: int | None = None) -> None:
     """Show a draft to everybody; raise NotReady with what is missing, NotADraft, LookupError."""
     with transaction() as session:
         event = _get_event(session, event_id)
@@ -94,6 +100,7 @@ def publish_event(event_id: int, now: datetime) -> None:
         event.state = "published"
         event.version += 1
         event.revised_at = now
+        record(session, by, "published", now, event_id=event.id)
 
 
 def draft_of(event: Event) -> EventDraft:
@@ -177,7 +184,9 @@ def _placed(session: Session, old: Sequence[Row], new: list[Row]) -> list[Row]:
     return new
 
 
-def _add_event(session: Session, draft: EventDraft, now: datetime) -> Event:
+def _add_event(
+    session: Session, draft: EventDraft, now: datetime, by: int | None, action: Action
+) -> Event:
     event = Event(
         slug=_free_slug(session, draft),
         state="draft",
@@ -187,6 +196,8 @@ def _add_event(session: Session, draft: EventDraft, now: datetime) -> Event:
     )
     write_draft(session, event, draft)
     session.add(event)
+    session.flush()
+    record(session, by, action, now, event_id=event.id)
     return event
 
 

@@ -64,18 +64,32 @@ def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any])
     `payload` may hold `old_when` and `old_place` of a change: words, or {"et": …, "en": …}.
     """
     event = registration.event
+    is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
+    link = event.join_link if registration.state == "confirmed" else ""
+    own = [
+        Row(_("Join the web meeting"), link, href=link),
+        Row(_("Participant"), plain_name(registration.name)),
+    ]
+    return _facts(event, lang, payload, own, with_programme=not is_gone)
+
+
+def facts_of_event(event: Event, lang: Lang) -> Facts:
+    """Return what a letter about several people says of their event."""
+    return _facts(event, lang, {}, [], with_programme=False)
+
+
+def _facts(
+    event: Event, lang: Lang, payload: Mapping[str, Any], own: list[Row], *, with_programme: bool
+) -> Facts:
     activity, project = event.activity, event.activity.project
     kinds = {"joint": _("Joint activity"), "additional": _("Additional activity")}
-    link = event.join_link if registration.state == "confirmed" else ""
-    is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
     rows = (
         Row(_("Event"), event.title.to(lang)),
         Row(_("When"), heading(event.when, lang, weekday=True)),
         Row(_("Earlier time"), _words(payload.get("old_when"), lang)),
         Row(_("Where"), place_of(event, lang)),
         Row(_("Earlier place"), _words(payload.get("old_place"), lang)),
-        Row(_("Join the web meeting"), link, href=link),
-        Row(_("Participant"), plain_name(registration.name)),
+        *own,
         Row(
             _("Own contribution"),
             money(event.contribution_cents, lang) if event.contribution_cents else "",
@@ -85,7 +99,7 @@ def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any])
     )
     return Facts(
         rows=tuple(row for row in rows if row.value),
-        programme="" if is_gone else markdown_to_plain(event.programme.to(lang)),
+        programme=markdown_to_plain(event.programme.to(lang)) if with_programme else "",
         activity=(
             Row(kinds[activity.kind], activity.title.to(lang)),
             Row(_("Project"), project.title.to(lang)),

@@ -4,7 +4,7 @@ from flask import current_app
 
 from koostoo.base.tokens import make_token
 from koostoo.events.models import Event
-from koostoo.registration.models import Registration
+from koostoo.registration.models import Group, Registration
 
 
 def event_page(event: Event, language: str) -> str:
@@ -15,6 +15,11 @@ def event_page(event: Event, language: str) -> str:
 def own_page(registration: Registration, language: str) -> str:
     """Return the secret address of a participant's own page."""
     return _address(f"/my/{_token('my', registration.link_id)}", language)
+
+
+def group_page(group: Group, language: str) -> str:
+    """Return the secret address of the page about the people a contact signed up."""
+    return _address(f"/my/group/{_token('group', group.link_id)}", language)
 
 
 def sign_in_page(link_id: str, language: str) -> str:

@@ -13,25 +13,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.models import SignInLink
-from koostoo.base.dates import heading
+from koostoo.base.dates import heading, moment_until
 from koostoo.base.text import Lang, email_key
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
-from koostoo.notices.facts import facts_of, plain_name
-from koostoo.registration.models import Registration
-from koostoo.registration.queries import queue_place
-from koostoo.registration.words import state_words
+from koostoo.notices.facts import facts_of, facts_of_event, plain_name
+from koostoo.registration.models import Group, Registration
+from koostoo.registration.queries import queue_place, queue_places
+from koostoo.registration.words import standing_words, state_words
 
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
+ANY_EVENT = frozenset({"draft", "published", "called_off"})
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The values of a letter's templates; `registration` where the letter is about one."""
+    """The values of a letter's templates; `registration` and `event` where it is about one."""
 
     values: dict[str, Any] = field(default_factory=dict)
     registration: Registration | None = None
+    event: Event | None = None
     has_calendar: bool = False
 
 
@@ -50,13 +52,13 @@ NOTICES: Mapping[str, Notice] = {
     "confirmed": Notice(states=frozenset({"confirmed"})),
     "waiting": Notice(states=frozenset({"waiting"}), has_calendar=False),
     "promoted": Notice(states=frozenset({"confirmed"})),
+    "pending": Notice(states=frozenset({"pending"}), has_calendar=False),
+    "offered": Notice(states=frozenset({"offered"}), has_calendar=False),
+    "offer_lapsed": Notice(states=frozenset({"cancelled"}), has_calendar=False),
+    "rejected": Notice(states=frozenset({"rejected"}), event_states=ANY_EVENT, is_late_news=True),
     "changed": Notice(),
     "already": Notice(has_calendar=False),
-    "cancelled": Notice(
-        states=frozenset({"cancelled", "rejected"}),
-        event_states=frozenset({"draft", "published", "called_off"}),
-        is_late_news=True,
-    ),
+    "cancelled": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "event_changed": Notice(),
     # Whoever still had a seat or waited was written to, whatever became of the row since.
     "event_called_off": Notice(
@@ -94,10 +96,15 @@ def _about_registration(
         "facts": facts_of(registration, lang, message.payload),
         "is_fixed": event.when.is_fixed,
         "reason": event.called_off_reason,
+        "keeps_seat": event.approval == "holds",
+        "offer_hours": event.offer_hours,
+        "offer_until": _until(registration.offer_until, lang),
+        "decision_reason": registration.decision_reason,
+        "ended_by": registration.ended_by,
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
     }
-    return Content(values, registration, has_calendar=notice.has_calendar)
+    return Content(values, registration, event, has_calendar=notice.has_calendar)
 
 
 def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
@@ -106,6 +113,35 @@ def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
         registration.state in notice.states
         and event.state in notice.event_states
         and (notice.is_late_news or not event.when.is_over(now))
+    )
+
+
+def _until(moment: datetime | None, lang: Lang) -> str:
+    return "" if moment is None else moment_until(moment, lang)
+
+
+def _group_summary(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """How everybody stands whom the contact signed up; pointless when it is all over."""
+    group = session.get(Group, message.payload["group_id"])
+    if group is None or group.event.state == "called_off" or group.event.when.is_over(now):
+        return None
+    lang, event = language_of(message), group.event
+    places = queue_places(event.id)
+    people = [
+        {"name": plain_name(one.name), "standing": standing_words(one, places.get(one.id))}
+        for one in group.members
+    ]
+    waiting = sum(1 for one in group.members if one.state == "waiting")
+    return Content(
+        {
+            "name": plain_name(group.name.split()[0]) if group.name else "",
+            "title": event.title.to(lang),
+            "people": people,
+            "waits_together": group.mode == "together" and waiting > 1,
+            "facts": facts_of_event(event, lang),
+            "group_url": links.group_page(group, lang),
+        },
+        event=event,
     )
 
 
@@ -146,6 +182,7 @@ def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content
 
 
 _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | None]] = {
+    "group_summary": _group_summary,
     "links": _links,
     "signin": _sign_in,
 }

@@ -42,11 +42,10 @@ def render(message_id: int, now: datetime) -> Letter | None:
 def _write(message: OutboxMessage, content: Content) -> Letter:
     lang = language_of(message)
     sender = Party(_sender_name(content), _sender_address())
-    registration, calendar, reply_to = content.registration, None, ""
-    if registration is not None:
-        reply_to = contact_of(registration.event).email
-        if content.has_calendar:
-            calendar = calendar_part(registration, sender, message.created_at, lang)
+    registration, calendar = content.registration, None
+    reply_to = "" if content.event is None else contact_of(content.event).email
+    if registration is not None and content.has_calendar:
+        calendar = calendar_part(registration, sender, message.created_at, lang)
     values = {
         "lang": lang,
         "name": "",
@@ -79,8 +78,7 @@ def _tidy(text: str) -> str:
 
 
 def _sender_name(content: Content) -> str:
-    registration = content.registration
-    return SERVICE if registration is None else clean_line(registration.event.organiser.name)
+    return SERVICE if content.event is None else clean_line(content.event.organiser.name)
 
 
 def _sender_address() -> str:

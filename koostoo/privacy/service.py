@@ -23,14 +23,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from koostoo.accounts.models import Attempt, DeskSession, SignInLink
+from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Project
-from koostoo.registration.models import Answer, Registration
+from koostoo.registration.models import Answer, Group, Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,22 @@ def _forget_contacts(session: Session, today: date) -> int:
             email="",
             phone="",
             search_key="",
-            email_key=_unique("forgotten-"),
-            form_nonce=_unique("gone-"),
+            decision_reason="",
+            email_key=_unique("forgotten-", Registration.id),
+            form_nonce=_unique("gone-", Registration.id),
         )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Group)
+        .where(Group.event_id.in_(_ended(today, Project.ends_on)), Group.email != "")
+        .values(name="", email="", form_nonce=_unique("gone-", Group.id))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.event_id.in_(_ended(today, Project.ends_on)), AuditEntry.reason != "")
+        .values(reason="")
         .execution_options(synchronize_session=False)
     )
     return _count(done)
@@ -134,6 +147,6 @@ def _count(done: Result[Any]) -> int:
     return done.rowcount if isinstance(done, CursorResult) else 0
 
 
-def _unique(prefix: str) -> ColumnElement[str]:
+def _unique(prefix: str, number: InstrumentedAttribute[int]) -> ColumnElement[str]:
     # The column stays unique without saying anything of the person.
-    return literal(prefix) + cast(Registration.id, String)
+    return literal(prefix) + cast(number, String)

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from koostoo.accounts.models import AuditEntry
 from koostoo.base.database import db
 from koostoo.base.text import fold
 from koostoo.events.models import Event, Question
@@ -18,15 +19,21 @@ from koostoo.registration.models import SEATED, Answer, Registration
 
 PAGE_SIZE = 100
 CHUNK = 500
+HISTORY_SIZE = 500
 OTHER = "other"
+_HAS_SEAT = or_(
+    Registration.state.in_(SEATED),
+    and_(Registration.state == "pending", Event.approval == "holds"),
+)
 
 
 class EventRow(NamedTuple):
-    """An event in the desk's list; seated and waiting are numbers of people."""
+    """An event in the desk's list, with numbers of people; `pending` await an organiser."""
 
     event: Event
     seated: int
     waiting: int
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,21 @@ def list_events() -> list[EventRow]:
     counts = (
         select(
             Registration.event_id,
-            func.sum(case((Registration.state.in_(SEATED), 1), else_=0)).label("seated"),
+            func.sum(case((_HAS_SEAT, 1), else_=0)).label("seated"),
             func.sum(case((Registration.state == "waiting", 1), else_=0)).label("waiting"),
+            func.sum(case((Registration.state == "pending", 1), else_=0)).label("pending"),
         )
+        .join(Registration.event)
         .group_by(Registration.event_id)
         .subquery()
     )
     rows = db.session.execute(
-        select(Event, func.coalesce(counts.c.seated, 0), func.coalesce(counts.c.waiting, 0))
+        select(
+            Event,
+            func.coalesce(counts.c.seated, 0),
+            func.coalesce(counts.c.waiting, 0),
+            func.coalesce(counts.c.pending, 0),
+        )
         .outerjoin(counts, counts.c.event_id == Event.id)
         .options(
             joinedload(Event.activity).joinedload(Activity.project),
@@ -90,7 +104,7 @@ def list_events() -> list[EventRow]:
         )
         .order_by(Event.starts_on, Event.id)
     )
-    return [EventRow(event, int(seated), int(waiting)) for event, seated, waiting in rows]
+    return [EventRow(event, *map(int, numbers)) for event, *numbers in rows]
 
 
 def find_event(slug: str) -> Event | None:
@@ -114,6 +128,26 @@ def find_registration(event: Event, registration_id: int) -> Registration | None
             Registration.id == registration_id, Registration.event_id == event.id
         )
     )
+
+
+def people_of(event_id: int, numbers: Iterable[int]) -> Sequence[Registration]:
+    """Return those of these people who are the event's, in Estonian order."""
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.id.in_(list(numbers)))
+        .order_by(Registration.sort_key, Registration.id)
+    ).all()
+
+
+def history(event_id: int) -> Sequence[AuditEntry]:
+    """Return what organisers did about an event, the latest first, at most HISTORY_SIZE acts."""
+    return db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.event_id == event_id)
+        .options(joinedload(AuditEntry.organiser))
+        .order_by(AuditEntry.id.desc())
+        .limit(HISTORY_SIZE)
+    ).all()
 
 
 def activity_choices() -> Sequence[Activity]:

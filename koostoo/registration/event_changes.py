@@ -6,15 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from koostoo.accounts.audit import record
 from koostoo.base.database import transaction
 from koostoo.base.dates import heading
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
 from koostoo.events.rules import EventDraft, QuestionDraft
 from koostoo.events.service import NotReady, draft_of, write_draft
+from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import notify_all
 from koostoo.registration.models import Answer
-from koostoo.registration.seating import count_seated, fill_seats, lock_event
+from koostoo.registration.seating import count_seated, lock_event
 
 
 class ChangedMeanwhile(Exception):
@@ -45,17 +47,29 @@ class CalledOff(Exception):
     """The event was called off or is over; this about it changes no more."""
 
 
-def edit_event(event_id: int, draft: EventDraft, version: int, now: datetime) -> None:
+def edit_event(
+    event_id: int,
+    draft: EventDraft,
+    version: int,
+    now: datetime,
+    by: int | None = None,
+    overfull: str = "",
+) -> None:
     """Save what the organiser changed; `version` is that of the event the form was opened with.
 
     Another time, place or join link raises SEQUENCE and writes a letter to everybody; more seats
-    confirm the next who wait; a mended word does neither. Raises ChangedMeanwhile, SeatsTaken,
-    AlreadyAnswered, NotReady (published only), CalledOff, EventNotFound.
+    confirm the next who wait; a mended word does neither. `overfull` is the organiser's reason for
+    having fewer seats than people who have one; nobody loses theirs. Raises ChangedMeanwhile,
+    SeatsTaken, AlreadyAnswered, NotReady (published only), CalledOff, EventNotFound.
     """
     with transaction() as session:
         event = lock_event(session, event_id)
         old = draft_of(event)
         _check(session, event, old, draft, version, now)
+        taken = count_seated(session, event) if rules.has_fewer_seats(old, draft) else 0
+        above = draft.capacity is not None and draft.capacity < taken
+        if above and not overfull:
+            raise SeatsTaken(taken)
         published = event.state == "published"
         moved = published and rules.moves_calendar(old, draft)
         write_draft(session, event, draft)
@@ -66,11 +80,21 @@ def edit_event(event_id: int, draft: EventDraft, version: int, now: datetime) ->
         session.flush()
         if moved:
             notify_all(session, event, "event_changed", now, _as_it_was(old, draft))
+        numbers = {"capacity": [old.capacity, draft.capacity]}
+        record(
+            session,
+            by,
+            "overfull" if above else "edited",
+            now,
+            event_id=event.id,
+            reason=overfull if above else "",
+            detail=numbers if old.capacity != draft.capacity else {},
+        )
         # Whatever was changed: no seat stays empty while somebody waits.
         fill_seats(session, event, now)
 
 
-def call_off(event_id: int, reason: str, now: datetime) -> int:
+def call_off(event_id: int, reason: str, now: datetime, by: int | None = None) -> int:
     """Call a published event off and write to everybody; return to how many.
 
     Registrations stay as they were: they are evidence. Raises CalledOff, EventNotFound.
@@ -84,6 +108,7 @@ def call_off(event_id: int, reason: str, now: datetime) -> int:
         event.sequence += 1
         event.version += 1
         event.revised_at = now
+        record(session, by, "called_off", now, event_id=event.id, reason=reason)
         session.flush()
         return notify_all(session, event, "event_called_off", now)
 
@@ -102,10 +127,6 @@ def _check(
         raise ChangedMeanwhile(event.version)
     if event.state == "published" and (codes := rules.missing_after_edit(old, new, now)):
         raise NotReady(codes)
-    if rules.has_fewer_seats(old, new):
-        taken = count_seated(session, event.id)
-        if new.capacity is not None and new.capacity < taken:
-            raise SeatsTaken(taken)
     _check_answers_kept(session, event.questions, new.questions)
 
 

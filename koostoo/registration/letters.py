@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.events.models import Event
 from koostoo.mail.outbox import enqueue
-from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.models import ACTIVE, Group, Registration
 
 
 def tell(
@@ -32,6 +32,22 @@ def tell(
         domain=mail_domain(),
         registration_id=registration.id,
         payload=payload,
+    )
+
+
+def tell_group(session: Session, group: Group, now: datetime) -> None:
+    """Write to the contact of a group how each of its people stands."""
+    if not group.email:
+        return
+    enqueue(
+        session,
+        kind="group_summary",
+        queue=f"group:{group.id}",
+        recipient=group.email,
+        language=group.language,
+        now=now,
+        domain=mail_domain(),
+        payload={"group_id": group.id},
     )
 
 

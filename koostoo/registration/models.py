@@ -25,7 +25,39 @@ ROLES = ("member", "board", "staff", "leader", "entrepreneur", "partner", "other
 ACTIVE = ("pending", "confirmed", "waiting", "offered")
 """States of people who have a seat or may still get one."""
 SEATED = ("confirmed", "offered")
-"""States that occupy a seat."""
+"""States that occupy a seat; `pending` does too where the event says so (`seating.held_state`)."""
+ENDED_BY = ("participant", "organiser", "lapse")
+GROUP_MODES = ("together", "fitting")
+"""All or nobody; or as many as there are seats for."""
+
+
+class Group(Base):
+    """Several persons signed up in one form; each is a registration of its own.
+
+    The contact filled the form in, gets a summary, and need not be one of the persons.
+    """
+
+    __tablename__ = "registration_group"
+    __table_args__ = (
+        CheckConstraint(f"mode IN {GROUP_MODES}", name="mode"),
+        CheckConstraint("language IN ('et', 'en')", name="language"),
+        UniqueConstraint("event_id", "form_nonce"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=keep.STRUCTURE)
+    mode: Mapped[str] = mapped_column(String(8), info=keep.EVIDENCE)
+    name: Mapped[str] = mapped_column(String(201), info=keep.CONTACT)
+    email: Mapped[str] = mapped_column(String(254), info=keep.CONTACT)
+    language: Mapped[str] = mapped_column(String(2), info=keep.CONTACT)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    link_id: Mapped[str] = mapped_column(String(12), unique=True, info=keep.CONTACT)
+    form_nonce: Mapped[str] = mapped_column(String(40), info=keep.CONTACT)
+
+    event: Mapped[Event] = relationship()
+    members: Mapped[list["Registration"]] = relationship(
+        order_by="Registration.id", back_populates="group"
+    )
 
 
 class Registration(Base):
@@ -47,7 +79,9 @@ class Registration(Base):
             postgresql_where=text("state NOT IN ('cancelled', 'rejected')"),
         ),
         UniqueConstraint("event_id", "form_nonce"),
-        Index("ix_registration_event_state_queue", "event_id", "state", "queued_at", "id"),
+        CheckConstraint(f"ended_by IN {ENDED_BY}", name="ended_by"),
+        Index("ix_registration_event_state_queue", "event_id", "state", "rank", "queued_at", "id"),
+        Index("ix_registration_offer_until", "offer_until"),
         Index("ix_registration_event_sort", "event_id", "sort_key", "id"),
         Index("ix_registration_email_key", "email_key"),
     )
@@ -79,7 +113,23 @@ class Registration(Base):
     photo_consent: Mapped[bool | None] = mapped_column(info=keep.EVIDENCE)
     source: Mapped[str] = mapped_column(String(4), info=keep.EVIDENCE)
 
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registration_group.id"), index=True, info=keep.STRUCTURE
+    )
+    """Who signed up with them in one form; None: alone."""
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    rank: Mapped[int] = mapped_column(default=0, server_default="0", info=keep.EVIDENCE)
+    """Place in the queue before all time: below 0 where an organiser moved somebody ahead."""
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    """When an organiser agreed to this person; only where the event asks for it."""
+    offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    """Until when a seat offered waits for an answer; None in every other state."""
+    ended_by: Mapped[str | None] = mapped_column(String(12), info=keep.EVIDENCE)
+    """Who ended it: the participant, an organiser, or an offer that lapsed."""
+    decision_reason: Mapped[str] = mapped_column(
+        String(500), default="", server_default="", info=keep.CONTACT
+    )
+    """Why an organiser could not confirm them, in words they read."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     revised_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
@@ -94,6 +144,7 @@ class Registration(Base):
 
     event: Mapped[Event] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
+    group: Mapped[Group | None] = relationship(back_populates="members")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
 
     @property

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from koostoo.base.database import db
 from koostoo.events.models import Event, Question, Quota
 from koostoo.programme.models import Activity, Organisation, Partner
-from koostoo.registration import seats
-from koostoo.registration.models import SEATED, Registration
-from koostoo.registration.seating import claimant, plan_of, tally_of
+from koostoo.registration import rules, seats
+from koostoo.registration.filling import IN_QUEUE
+from koostoo.registration.models import SEATED, Group, Registration
+from koostoo.registration.seating import claimant, facts, plan_of, tally_of
 from koostoo.registration.seats import Obstacle, Plan, Promise, Tally, free_in_all, held_back
 
 # Built once: putting a statement together costs more than running it.
@@ -30,13 +31,20 @@ _PARTNERS = (
 class Seats:
     """How full an event is; `free` and `capacity` are None where there is no limit.
 
-    `free` are those anybody may take, `promised` those kept for some organisation.
+    `free` are those anybody may take, `promised` those kept for some organisation, `taken` those
+    somebody has.
     """
 
     free: int | None
     capacity: int | None
     waiting: int
     promised: int = 0
+    taken: int = 0
+
+    @property
+    def above(self) -> int:
+        """How many more people have a seat than there are seats."""
+        return 0 if self.capacity is None else max(self.taken - self.capacity, 0)
 
     @property
     def is_full(self) -> bool:
@@ -47,6 +55,7 @@ class Seats:
 class PromisedSeats(NamedTuple):
     """Seats promised to an organisation that are not released yet."""
 
+    organisation_id: int
     name: str
     seats: int
     free: int
@@ -67,13 +76,15 @@ def seats_of(events: Iterable[Event], now: datetime) -> dict[int, Seats]:
         )
         .where(
             Registration.event_id.in_(tallies),
-            Registration.state.in_((*SEATED, "waiting")),
+            Registration.state.in_((*SEATED, "pending", "waiting")),
         )
         .group_by(Registration.event_id, Registration.state, Registration.organisation_id)
     )
+    event_facts = {event.id: facts(event, now) for event in events}
     for event_id, state, organisation_id, number in rows:
         if state == "waiting":
             waiting[event_id] += number
+        if not rules.takes_seat(event_facts[event_id], state):
             continue
         tallies[event_id].seated += number
         if organisation_id is not None:
@@ -89,7 +100,9 @@ def seats_of(events: Iterable[Event], now: datetime) -> dict[int, Seats]:
         free = free_in_all(plan, tallies[event.id].seated)
         held = 0 if free is None else sum(held_back(plan, tallies[event.id], now).values())
         common = None if free is None else free - held
-        found[event.id] = Seats(common, event.capacity, waiting[event.id], held)
+        found[event.id] = Seats(
+            common, event.capacity, waiting[event.id], held, tallies[event.id].seated
+        )
     return found
 
 
@@ -104,7 +117,7 @@ def promises_of(event: Event, now: datetime) -> list[PromisedSeats]:
     )
     names = {number: name for number, name in db.session.execute(owners)}  # noqa: C416 - typed pairs
     return [
-        PromisedSeats(names[whose], number, held.get(whose, 0), until)
+        PromisedSeats(whose, names[whose], number, held.get(whose, 0), until)
         for whose, number, until in plan.promises
         if until is None or until > now
     ]
@@ -127,14 +140,48 @@ def why_waiting(
         return {}
     plan = plan_of(db.session(), event)
     tally = tally_of(db.session(), event, plan)
-    if plan.option_limits:
-        numbers = [person.id for person in waiting]
-        loaded = select(Registration).where(Registration.id.in_(numbers))
-        db.session.scalars(loaded.options(selectinload(Registration.answers))).all()
+    parties = _parties(waiting, with_answers=bool(plan.option_limits))
     found = {
-        person.id: seats.obstacle(plan, tally, claimant(person, plan), now) for person in waiting
+        person.id: seats.obstacle_for_all(
+            plan, tally, [claimant(member, plan) for member in parties[person.id]], now
+        )
+        for person in waiting
     }
     return {number: reason for number, reason in found.items() if reason is not None}
+
+
+def obstacle_of(event: Event, person: Registration, now: datetime) -> Obstacle | None:
+    """Return what keeps this one person from having a seat now, whoever they came with."""
+    plan = plan_of(db.session(), event)
+    tally = tally_of(db.session(), event, plan)
+    return seats.obstacle(plan, tally, claimant(person, plan), now)
+
+
+def _parties(
+    waiting: Sequence[Registration], *, with_answers: bool
+) -> dict[int, Sequence[Registration]]:
+    """Return with whom each of these who wait must get a seat, themselves included."""
+    groups = {person.group_id for person in waiting if person.group_id is not None}
+    members = (
+        select(Registration)
+        .outerjoin(Registration.group)
+        .where(
+            Registration.state == "waiting",
+            or_(
+                Registration.id.in_([person.id for person in waiting]),
+                and_(Registration.group_id.in_(groups), Group.mode == "together"),
+            ),
+        )
+        .options(contains_eager(Registration.group))
+        .order_by(*IN_QUEUE)
+    )
+    if with_answers:
+        members = members.options(selectinload(Registration.answers))
+    together: dict[int, list[Registration]] = {}
+    for member in db.session.scalars(members).unique():
+        if member.group is not None and member.group.mode == "together":
+            together.setdefault(member.group.id, []).append(member)
+    return {person.id: together.get(person.group_id or 0, [person]) for person in waiting}
 
 
 def find_by_link(link_id: str) -> Registration | None:
@@ -157,13 +204,45 @@ def find_by_link(link_id: str) -> Registration | None:
     )
 
 
-def events_to_release(now: datetime) -> Sequence[int]:
-    """Return the events with promised seats whose date has come since anybody looked."""
-    return db.session.scalars(
-        select(Quota.event_id)
-        .where(Quota.released_at.is_(None), Quota.release_at <= now)
-        .distinct()
-    ).all()
+def find_group_by_link(link_id: str) -> Group | None:
+    """Return the group behind a genuine link, with its people and its event."""
+    return db.session.scalar(
+        select(Group)
+        .where(Group.link_id == link_id)
+        .options(
+            selectinload(Group.members),
+            joinedload(Group.event).joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Group.event).joinedload(Event.activity).joinedload(Activity.organisation),
+        )
+    )
+
+
+def events_with_something_due(now: datetime) -> list[int]:
+    """Return the events where seats came free by the passing of time since anybody looked.
+
+    Promised seats whose date has come, and offers that nobody answered.
+    """
+    released = select(Quota.event_id).where(Quota.released_at.is_(None), Quota.release_at <= now)
+    lapsed = (
+        select(Registration.event_id)
+        .join(Event)
+        .where(
+            Registration.state == "offered",
+            Registration.offer_until <= now,
+            Event.state != "called_off",
+        )
+    )
+    return list(db.session.scalars(released.union(lapsed)))
+
+
+def queue_places(event_id: int) -> dict[int, int]:
+    """Return the place on the waiting list of everybody who waits, from 1, by their number."""
+    waiting = (
+        select(Registration.id)
+        .where(Registration.event_id == event_id, Registration.state == "waiting")
+        .order_by(*IN_QUEUE)
+    )
+    return {number: place for place, number in enumerate(db.session.scalars(waiting), 1)}
 
 
 def queue_place(registration: Registration) -> int:
@@ -172,8 +251,7 @@ def queue_place(registration: Registration) -> int:
         select(func.count()).where(
             Registration.event_id == registration.event_id,
             Registration.state == "waiting",
-            tuple_(Registration.queued_at, Registration.id)
-            < tuple_(registration.queued_at, registration.id),
+            tuple_(*IN_QUEUE) < tuple_(registration.rank, registration.queued_at, registration.id),
         )
     )
     return (before or 0) + 1

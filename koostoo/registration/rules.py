@@ -1,8 +1,8 @@
 """Decisions about signing up: plain values in, a decision out; no clock, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from koostoo.registration.seats import Obstacle
@@ -22,6 +22,9 @@ class EventFacts:
     has_waiting_list: bool
     waiting_max: int | None = None
     members_first_until: datetime | None = None
+    has_begun: bool = False
+    approval: str = "none"
+    offer_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,78 @@ def is_open_to(event: EventFacts, organisation_id: int | None, now: datetime) ->
     return organisation_id is not None or first is None or now >= first
 
 
+FirstState = Literal["confirmed", "pending", "waiting", "full"]
+
+
 def first_state(
-    event: EventFacts, obstacle: Obstacle | None, waiting: int
-) -> Literal["confirmed", "waiting", "full"]:
-    """Decide what a newcomer gets once those who wait have been served."""
+    event: EventFacts,
+    obstacle: Obstacle | None,
+    waiting: int,
+    *,
+    approved: bool = False,
+    places: int = 1,
+) -> FirstState:
+    """Decide what a newcomer gets once those who wait have been served.
+
+    `approved`: an organiser agreed already, as when adding somebody by hand. `places`: how many
+    would have to wait together.
+    """
+    asks = event.approval != "none" and not approved
+    if asks and event.approval == "loose":
+        return "pending"
     if obstacle is None:
-        return "confirmed"
-    has_room = event.waiting_max is None or waiting < event.waiting_max
-    return "waiting" if event.has_waiting_list and has_room else "full"
+        return "pending" if asks else "confirmed"
+    return "waiting" if has_room_to_wait(event, waiting, places) else "full"
+
+
+def takes_seat(event: EventFacts, state: str) -> bool:
+    """Say whether somebody in this state has a seat of the event."""
+    return state in ("confirmed", "offered") or (state == "pending" and event.approval == "holds")
+
+
+def has_room_to_wait(event: EventFacts, waiting: int, more: int = 1) -> bool:
+    """Say whether `more` people fit on the waiting list behind those who are on it."""
+    has_room = event.waiting_max is None or waiting + more <= event.waiting_max
+    return event.has_waiting_list and has_room
+
+
+def served_state(
+    event: EventFacts, *, approved: bool
+) -> Literal["confirmed", "offered", "pending"]:
+    """Decide what a seat that came free becomes for somebody who waited for it.
+
+    An offer once the event has begun would be answered too late: the seat is given at once.
+    """
+    if event.approval == "holds" and not approved:
+        return "pending"
+    return "offered" if event.offer_hours and not event.has_begun else "confirmed"
+
+
+def offer_ends(event: EventFacts, begins_at: datetime, now: datetime) -> datetime:
+    """Return until when a seat offered at `now` waits for an answer: at the latest the beginning.
+
+    Raises ValueError for an event that offers no seats.
+    """
+    if event.offer_hours is None:
+        raise ValueError("this event gives seats at once")
+    return min(now + timedelta(hours=event.offer_hours), begins_at)
+
+
+def may_accept(event: EventFacts, offer_until: datetime | None, now: datetime) -> bool:
+    """Say whether a seat offered until then can still be taken."""
+    return offer_until is not None and now < offer_until and gives_seats(event)
+
+
+def ranks(queue: Sequence[tuple[datetime, int]]) -> list[int]:
+    """Return the rank that keeps each of a queue, given in the order wanted, at its place.
+
+    `queue` holds when each came, and their number. Those at the end who stand there by their time
+    anyway keep 0, so that newcomers line up behind them; everybody before gets a number below 0.
+    """
+    ahead = len(queue)
+    while ahead and (ahead == len(queue) or queue[ahead - 1] < queue[ahead]):
+        ahead -= 1
+    return [place - ahead if place < ahead else 0 for place in range(len(queue))]
 
 
 def gives_seats(event: EventFacts) -> bool:

@@ -6,17 +6,18 @@ ends at its release date; what is unused then is common.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-Obstacle = Literal["full", "promised", "partner_cap", "member_cap", "option"]
+Obstacle = Literal["full", "promised", "partner_cap", "member_cap", "option", "group"]
 """Why somebody cannot have a seat now.
 
 full: every seat is taken. promised: those still free are promised to other organisations.
 partner_cap, member_cap: as many of this partner or member organisation are in as may be.
 option: what they chose (a bus stop, a room) has no room left.
+group: seats are free, but not for all who want to come together or not at all.
 """
 
 
@@ -95,7 +96,7 @@ class Tally:
 
 
 class Skipped(NamedTuple):
-    """Somebody who waits and was passed over though seats were free, by position, and why."""
+    """Who waits and was passed over though seats were free, by position in the queue, and why."""
 
     position: int
     obstacle: Obstacle
@@ -162,6 +163,24 @@ def obstacle(plan: Plan, tally: Tally, person: Claimant, now: datetime) -> Obsta
     return "promised" if free_for(plan, tally, partner, now) == 0 else None
 
 
+def obstacle_for_all(
+    plan: Plan, tally: Tally, people: Sequence[Claimant], now: datetime
+) -> Obstacle | None:
+    """Say what keeps these people from having seats now, all of them; None: nothing does.
+
+    In whatever order they are counted: seats are free for all of them, or for too few.
+    """
+    if len(people) == 1:
+        return obstacle(plan, tally, people[0], now)
+    counted = tally.copy()
+    for number, person in enumerate(people):
+        reason = obstacle(plan, counted, person, now)
+        if reason is not None:
+            return "group" if number and reason in ("full", "promised") else reason
+        counted.add(person)
+    return None
+
+
 def obstacle_to_change(
     plan: Plan, tally: Tally, old: Claimant, new: Claimant, now: datetime
 ) -> Obstacle | None:
@@ -190,28 +209,26 @@ def full_options(plan: Plan, tally: Tally) -> frozenset[int]:
     return frozenset(option for option, limit in limits if tally.options[option] >= limit)
 
 
-def next_in_line(plan: Plan, tally: Tally, queue: Iterable[Claimant], now: datetime) -> Served:
-    """Return who of the queue (head first) gets a seat now, exactly as many as fit.
+def next_in_line(
+    plan: Plan, tally: Tally, queue: Iterable[Sequence[Claimant]], now: datetime
+) -> Served:
+    """Return who of the queue (head first) gets seats now, exactly as many as fit.
 
-    Whoever cannot take a seat is passed over and keeps the place. A freed promised seat goes to
-    the first of its organisation, for to everybody else it is not free.
+    Each place in the queue is one person, or several who come together or not at all. Whoever
+    cannot take a seat is passed over and keeps the place. A freed promised seat goes to the first
+    of its organisation, for to everybody else it is not free.
     """
     counted = tally.copy()
     served: list[int] = []
     skipped: list[Skipped] = []
-    for position, person in enumerate(queue):
+    for position, people in enumerate(queue):
         if free_in_all(plan, counted.seated) == 0:
             break
-        reason = obstacle(plan, counted, person, now)
+        reason = obstacle_for_all(plan, counted, people, now)
         if reason is None:
-            counted.add(person)
+            for person in people:
+                counted.add(person)
             served.append(position)
         else:
             skipped.append(Skipped(position, reason))
     return Served(tuple(served), tuple(skipped))
-
-
-def next_release(plan: Plan, now: datetime) -> datetime | None:
-    """Return when the next promise ends after `now`; None when none does."""
-    ends = [p.until for p in plan.promises if p.until is not None and p.until > now]
-    return min(ends, default=None)

@@ -1,61 +1,42 @@
-"""Use cases of registration. Each opens the one transaction, locks its event, decides, writes.
+"""Use cases of participants. Each opens the one transaction, locks its event, decides, writes.
 
-Nothing here sends: a letter is a row in the outbox, written in the same transaction.
+Nothing here sends: a letter is a row in the outbox, written in the same transaction. What
+organisers decide about people stands in `decisions`, several people in one form in `groups`.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from koostoo.accounts.audit import record
 from koostoo.base.database import transaction
-from koostoo.base.text import fold, person_key, person_sort_key
-from koostoo.base.tokens import new_link_id
-from koostoo.events.models import Event
 from koostoo.registration import rules
-from koostoo.registration.letters import mail_domain, tell
-from koostoo.registration.models import ACTIVE, SEATED, Answer, Registration
-from koostoo.registration.queries import events_to_release
-from koostoo.registration.rules import EventFacts, SignUp
+from koostoo.registration.admission import SignUpRefused, check_open, first_states
+from koostoo.registration.filling import fill_seats
+from koostoo.registration.letters import tell
+from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.queries import events_with_something_due
+from koostoo.registration.records import new_registration, rewrite
+from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import (
     claimant,
-    count_waiting,
     facts,
-    fill_seats,
     lock_event,
+    lock_registration,
     newcomer,
     plan_of,
-    promote,
-    standing_moved,
     tally_of,
 )
-from koostoo.registration.seats import free_in_all, obstacle, obstacle_to_change
-from koostoo.registration.seen import find_same_person, is_nonce_used, was_told_lately
+from koostoo.registration.seats import obstacle_to_change
+from koostoo.registration.seen import was_told_lately, who_was_seen
+from koostoo.registration.standing import confirm, withdraw
 
 MENDING = timedelta(hours=1)
 """How long a form that is sent again may mend what it said first."""
-CHANGEABLE = (
-    "phone",
-    "organisation_id",
-    "other_organisation",
-    "member_organisation",
-    "role",
-    "language",
-)
-
-
-class SignUpRefused(Exception):
-    """The event does not take this registration, or this change of it.
-
-    `reason` is a `rules.Standing`, "members_first", or a `seats.Obstacle`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,75 +50,72 @@ class SignedUp:
     already: bool = False
 
 
-def sign_up(event_id: int, entry: SignUp, now: datetime) -> SignedUp:
+def sign_up(
+    event_id: int, entry: SignUp, now: datetime, by: int | None = None, reason: str = ""
+) -> SignedUp:
     """Register one person; raise SignUpRefused or EventNotFound.
 
     One person keeps one place: the same form sent again gets the same answer (and what was mended
     in it counts), another form for the same person only a letter with the link they have.
+    `by` is the organiser who adds somebody by hand, `reason` theirs for going above a limit.
     """
     with transaction() as session:
         event = lock_event(session, event_id)
-        known = find_same_person(session, event_id, entry)
-        if known is not None:
-            return _seen_before(session, known, entry, now)
+        seen = who_was_seen(session, event_id, entry)
+        if seen.person is not None:
+            return _seen_before(session, seen.person, entry, now)
         event_facts = facts(event, now)
-        standing = rules.standing(event_facts, now)
-        by_hand = entry.source == "desk" and standing in ("closed", "not_yet")
-        if standing != "open" and not by_hand:
-            raise SignUpRefused(standing)
-        may_now = rules.is_open_to(event_facts, entry.organisation_id, now)
-        if entry.source == "form" and not may_now:
-            raise SignUpRefused("members_first")
-        state = _first_state(session, event, event_facts, entry, now)
+        check_open(event_facts, entry, now)
+        above = entry.over_capacity and entry.source == "desk"
+        if above:
+            state: rules.FirstState = "confirmed"
+        else:
+            [state] = first_states(session, event, event_facts, [entry], now)
         if state == "full":
             raise SignUpRefused(state)
-        registration = _new_registration(event, entry, state, now)
-        if is_nonce_used(session, event_id, entry.nonce):
+        registration = new_registration(event, entry, state, now)
+        if seen.is_form_used:
             registration.form_nonce = token_hex(12)
         session.add(registration)
         session.flush()
         tell(session, registration, state, now)
+        if entry.source == "desk":
+            record(
+                session,
+                by,
+                "added_above" if above else "added",
+                now,
+                event_id=event.id,
+                registration_id=registration.id,
+                reason=reason,
+            )
         return SignedUp(registration.id, registration.link_id, state)
 
 
-def cancel(registration_id: int, now: datetime, by: Literal["participant", "organiser"]) -> bool:
-    """Cancel a registration, free its seat, confirm the next; False when nothing was to be done."""
+def cancel(registration_id: int, now: datetime) -> bool:
+    """Let a participant out, free the seat, serve the next; False when nothing was to be done."""
     with transaction() as session:
-        registration = _lock_registration(session, registration_id)
+        registration = lock_registration(session, registration_id)
         if registration is None:
             return False
-        event = registration.event
-        event_facts = facts(event, now)
-        if registration.state not in ACTIVE:
+        if not rules.may_cancel(facts(registration.event, now), registration.state):
             return False
-        if by == "participant" and not rules.may_cancel(event_facts, registration.state):
-            return False
-        registration.state = "cancelled"
-        registration.cancelled_at = now
-        registration.cancelled_late = rules.is_late(event_facts, now)
-        standing_moved(registration, now)
-        session.flush()
-        tell(session, registration, "cancelled", now)
-        fill_seats(session, event, now)
+        withdraw(session, registration, "participant", now)
+        fill_seats(session, registration.event, now)
         return True
 
 
-def confirm(registration_id: int, now: datetime) -> bool:
-    """Give a waiting or pending person a seat if one is free; False when none is or no need."""
+def accept(registration_id: int, now: datetime) -> Literal["accepted", "lapsed", "nothing"]:
+    """Take the seat that was offered; one whose deadline has passed goes to the next instead."""
     with transaction() as session:
-        registration = _lock_registration(session, registration_id)
-        if registration is None or registration.state not in ("pending", "waiting"):
-            return False
-        event_facts = facts(registration.event, now)
-        if event_facts.state != "published" or event_facts.is_over:
-            return False
-        event = registration.event
-        plan = plan_of(session, event)
-        person = claimant(registration, plan)
-        if obstacle(plan, tally_of(session, event, plan), person, now) is not None:
-            return False
-        promote(session, registration, now)
-        return True
+        registration = lock_registration(session, registration_id)
+        if registration is None or registration.state != "offered":
+            return "nothing"
+        if rules.may_accept(facts(registration.event, now), registration.offer_until, now):
+            confirm(session, registration, "confirmed", now)
+            return "accepted"
+        fill_seats(session, registration.event, now)
+        return "lapsed" if registration.state == "cancelled" else "nothing"
 
 
 def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
@@ -147,7 +125,7 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
     seat could not be kept with these answers (a full bus stop, another organisation).
     """
     with transaction() as session:
-        registration = _lock_registration(session, registration_id)
+        registration = lock_registration(session, registration_id)
         if registration is None:
             return False
         if not rules.may_change(facts(registration.event, now), registration.state, now):
@@ -156,15 +134,15 @@ def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
         return True
 
 
-def release_due(now: datetime) -> int:
-    """Give promised seats that were not used to those who wait, where the date has come.
+def serve_due(now: datetime) -> int:
+    """Give seats that came free by the passing of time to those who wait; return to how many.
 
-    Return how many people got one. Looks before taking any lock.
+    Promised seats whose date has come, offers nobody answered. Looks before taking any lock.
     """
-    return sum(_release(event_id, now) for event_id in events_to_release(now))
+    return sum(_serve(event_id, now) for event_id in events_with_something_due(now))
 
 
-def _release(event_id: int, now: datetime) -> int:
+def _serve(event_id: int, now: datetime) -> int:
     with transaction() as session:
         return fill_seats(session, lock_event(session, event_id), now)
 
@@ -180,30 +158,6 @@ def send_links(email_key: str, now: datetime) -> None:
         )
         if registration is not None:
             tell(session, registration, "links", now, {"email_key": email_key})
-
-
-def _first_state(
-    session: Session, event: Event, event_facts: EventFacts, entry: SignUp, now: datetime
-) -> Literal["confirmed", "waiting", "full"]:
-    if entry.over_capacity and entry.source == "desk":
-        return "confirmed"
-    plan, waiting = plan_of(session, event), count_waiting(session, event.id)
-    tally = tally_of(session, event, plan)
-    if waiting and free_in_all(plan, tally.seated) != 0:
-        # A promise may have ended since anybody looked: those who wait come first.
-        waiting -= fill_seats(session, event, now)
-        tally = tally_of(session, event, plan)
-    return rules.first_state(event_facts, obstacle(plan, tally, newcomer(entry), now), waiting)
-
-
-def _lock_registration(session: Session, registration_id: int) -> Registration | None:
-    event_id = session.scalar(
-        select(Registration.event_id).where(Registration.id == registration_id)
-    )
-    if event_id is None:
-        return None
-    lock_event(session, event_id)
-    return session.get(Registration, registration_id, populate_existing=True)
 
 
 def _seen_before(session: Session, known: Registration, entry: SignUp, now: datetime) -> SignedUp:
@@ -222,83 +176,15 @@ def _mend(session: Session, registration: Registration, entry: SignUp, now: date
     """Write what changed and tell them; a seat obeys the same limits as a new one."""
     event = registration.event
     plan = plan_of(session, event)
-    if registration.state in SEATED:
+    if rules.takes_seat(facts(event, now), registration.state):
         old, new = claimant(registration, plan), newcomer(entry)
         if not plan.option_limits:
             new = replace(new, options=old.options)
         reason = obstacle_to_change(plan, tally_of(session, event, plan), old, new, now)
         if reason is not None:
             raise SignUpRefused(reason)
-    if _rewrite(registration, entry, now):
+    if rewrite(registration, entry, now):
         session.flush()
         tell(session, registration, "changed", now)
         # A room, a stop or a place of their organisation may have come free for somebody.
         fill_seats(session, event, now)
-
-
-def _rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:
-    """Write what a person answers, all but whose seat it is; say whether anything changed."""
-    before = _answered(registration)
-    for name in CHANGEABLE:
-        setattr(registration, name, getattr(entry, name))
-    if registration.event.asks_photo_consent:
-        registration.photo_consent = entry.photo_consent
-    registration.search_key = _search_key(registration)
-    _write_answers(registration, entry)
-    if _answered(registration) == before:
-        return False
-    registration.revised_at = now
-    return True
-
-
-def _answered(registration: Registration) -> tuple[Any, ...]:
-    given = {a.question_id: a.value for a in registration.answers if a.value is not None}
-    fields = tuple(getattr(registration, name) for name in CHANGEABLE)
-    return (*fields, registration.photo_consent, given)
-
-
-def _search_key(registration: Registration) -> str:
-    return fold(
-        f"{registration.first_name} {registration.last_name} {registration.email} "
-        f"{registration.member_organisation} {registration.other_organisation}"
-    )
-
-
-def _new_registration(event: Event, entry: SignUp, state: str, now: datetime) -> Registration:
-    registration = Registration(
-        event=event,
-        state=state,
-        first_name=entry.first_name,
-        last_name=entry.last_name,
-        person_key=person_key(entry.first_name, entry.last_name),
-        sort_key=person_sort_key(entry.first_name, entry.last_name),
-        email=entry.email,
-        email_key=entry.email_key,
-        phone=entry.phone,
-        organisation_id=entry.organisation_id,
-        other_organisation=entry.other_organisation,
-        member_organisation=entry.member_organisation,
-        role=entry.role,
-        language=entry.language,
-        privacy_accepted_at=now,
-        photo_consent=entry.photo_consent,
-        source=entry.source,
-        queued_at=now,
-        created_at=now,
-        revised_at=now,
-        link_id=new_link_id(),
-        form_nonce=entry.nonce,
-        uid=f"registration-{token_hex(12)}@{mail_domain()}",
-    )
-    registration.search_key = _search_key(registration)
-    _write_answers(registration, entry)
-    return registration
-
-
-def _write_answers(registration: Registration, entry: SignUp) -> None:
-    known = {answer.question_id: answer for answer in registration.answers}
-    for question_id, value in entry.answers.items():
-        if question_id in known:
-            known[question_id].value = value
-        else:
-            registration.answers.append(Answer(question_id=question_id, value=value))

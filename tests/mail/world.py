@@ -12,7 +12,7 @@ from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.outbox import enqueue
 from koostoo.programme.models import Activity, Organisation, Project
-from koostoo.registration.models import Registration
+from koostoo.registration.models import Group, Registration
 
 NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 DOMAIN = "koostoo.example.org"
@@ -98,6 +98,28 @@ def make_registration(event_id: int, **changes: Any) -> int:
         session.add(registration)
         session.flush()
         return registration.id
+
+
+def make_group(event_id: int, members: list[int], **changes: Any) -> int:
+    """A contact who signed these people up in one form; returns its id."""
+    with transaction() as session:
+        group = Group(
+            **{
+                "event_id": event_id,
+                "mode": "fitting",
+                "name": "Liis Tamm",
+                "email": "liis@example.com",
+                "language": "et",
+                "created_at": NOW,
+                "link_id": new_link_id(),
+                "form_nonce": new_link_id(),
+                **changes,
+            }
+        )
+        group.members = [session.get_one(Registration, number) for number in members]
+        session.add(group)
+        session.flush()
+        return group.id
 
 
 def post(

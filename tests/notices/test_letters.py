@@ -1,7 +1,7 @@
 """What each kind of letter says, and when it says nothing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +15,19 @@ from koostoo.mail.letter import Letter
 from koostoo.notices.messages import KINDS, NOTICES
 from koostoo.notices.render import render
 from tests.conftest import KEY
-from tests.mail.world import NOW, make_event, make_registration, post, registration
+from tests.mail.world import NOW, make_event, make_group, make_registration, post, registration
 
 BASE = "http://localhost"
-STATES = {"waiting": "waiting", "cancelled": "cancelled"}
+STATES = {
+    "waiting": "waiting",
+    "pending": "pending",
+    "offered": "offered",
+    "offer_lapsed": "cancelled",
+    "cancelled": "cancelled",
+    "rejected": "rejected",
+}
+FAREWELLS = {"cancelled", "rejected", "offer_lapsed", "event_called_off"}
+ANSWER_UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
 SUBJECTS = {
     "confirmed": (
         "Sinu koht on kinnitatud: Õppereis Võrru",
@@ -52,6 +61,26 @@ SUBJECTS = {
         "Üritus jääb ära: Õppereis Võrru",
         "The event is called off: Study trip to Võru",
     ),
+    "pending": (
+        "Sinu registreering ootab kinnitust: Õppereis Võrru",
+        "Your registration awaits confirmation: Study trip to Võru",
+    ),
+    "offered": (
+        "Pakume sulle kohta, vasta kuni 5. august 2026 kell 12.00: Õppereis Võrru",
+        "A seat is offered to you, answer until 5 August 2026, 12:00: Study trip to Võru",
+    ),
+    "offer_lapsed": (
+        "Sulle pakutud koht läks järgmisele: Õppereis Võrru",
+        "The seat offered to you has gone to the next: Study trip to Võru",
+    ),
+    "rejected": (
+        "Korraldaja ei saanud sinu registreeringut kinnitada: Õppereis Võrru",
+        "The organiser could not confirm your registration: Study trip to Võru",
+    ),
+    "group_summary": (
+        "Sinu registreeritud inimesed: Õppereis Võrru",
+        "The people you signed up: Study trip to Võru",
+    ),
     "links": ("Sinu registreeringute lingid", "Links to your registrations"),
     "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),
 }
@@ -78,8 +107,11 @@ def a_letter_of(kind: str, language: str) -> Letter:
             state=event_state, called_off_reason="torm" if event_state != "published" else ""
         ),
         state=STATES.get(kind, "confirmed"),
+        offer_until=ANSWER_UNTIL if kind == "offered" else None,
     )
-    payload = {"link_id": sign_in_link()} if kind == "signin" else None
+    payload: dict[str, Any] | None = {"link_id": sign_in_link()} if kind == "signin" else None
+    if kind == "group_summary":
+        payload = {"group_id": make_group(registration(seat).event_id, [seat])}
     return letter(kind, seat, language, payload=payload)
 
 
@@ -139,7 +171,7 @@ def test_every_letter_about_a_registration_holds_the_facts(kind: str, language: 
 
 @pytest.mark.parametrize("kind", sorted(NOTICES))
 def test_the_programme_goes_to_those_who_may_still_come(kind: str) -> None:
-    is_gone = kind in ("cancelled", "event_called_off")
+    is_gone = kind in FAREWELLS
     written = a_letter_of(kind, "et")
     for body in (written.text, written.html):
         assert ("ringkäik" in body) != is_gone
@@ -194,7 +226,7 @@ def test_own_link_opens_the_registration_in_the_letters_language() -> None:
         assert f'href="{link}"' in written.html
 
 
-@pytest.mark.parametrize("kind", ["cancelled", "event_called_off"])
+@pytest.mark.parametrize("kind", sorted(FAREWELLS))
 def test_a_farewell_carries_no_own_link(kind: str) -> None:
     assert "/my/" not in a_letter_of(kind, "et").text
 
@@ -210,13 +242,20 @@ def test_a_farewell_carries_no_own_link(kind: str) -> None:
         ("already", "rejected"),
         ("event_changed", "cancelled"),
         ("cancelled", "confirmed"),
+        ("cancelled", "rejected"),
+        ("pending", "confirmed"),
+        ("offered", "confirmed"),
+        ("offer_lapsed", "waiting"),
+        ("rejected", "pending"),
     ],
 )
 def test_what_is_no_longer_true_is_not_written(kind: str, state: str) -> None:
     assert find_letter(kind, make_registration(make_event(), state=state)) is None
 
 
-@pytest.mark.parametrize("kind", sorted(set(NOTICES) - {"cancelled", "event_called_off"}))
+@pytest.mark.parametrize(
+    "kind", sorted(set(NOTICES) - {"cancelled", "rejected", "event_called_off"})
+)
 def test_a_called_off_event_silences_what_was_said_before(kind: str) -> None:
     seat = make_registration(make_event(state="called_off"), state=STATES.get(kind, "confirmed"))
     assert find_letter(kind, seat) is None
@@ -289,6 +328,66 @@ def test_a_name_cannot_carry_a_strangers_link() -> None:
     for body in (written.text, written.html):
         assert "evil.example" not in body
         assert "a@b" not in body
+
+
+def test_an_offer_says_until_when_and_carries_the_own_link() -> None:
+    event = make_event(offer_hours=48)
+    seat = make_registration(event, state="offered", offer_until=ANSWER_UNTIL)
+    written = letter("offered", seat, "en")
+    for body in (written.text, written.html):
+        assert "until 5 August 2026, 12:00" in body
+        assert f"/en/my/{own_token(seat)}" in body
+    # An invite would say that the seat is theirs.
+    assert written.calendar is None
+
+
+def test_who_waits_for_an_offer_learns_how_long_they_may_think() -> None:
+    event = make_event(offer_hours=1)
+    text = letter("waiting", make_registration(event, state="waiting"), "en").text
+    assert "we offer it to you and you have 1 hour to answer" in text
+    assert "yours at once" not in text
+
+
+@pytest.mark.parametrize(("approval", "said"), [("holds", "is kept"), ("loose", "no seat is kept")])
+def test_who_awaits_confirmation_learns_whether_a_seat_is_kept(approval: str, said: str) -> None:
+    seat = make_registration(make_event(approval=approval), state="pending")
+    assert said in letter("pending", seat, "en").text
+
+
+def test_a_refusal_gives_the_reason_as_plain_words() -> None:
+    seat = make_registration(
+        make_event(), state="rejected", decision_reason="Üritus on <b>liikmetele</b>"
+    )
+    written = letter("rejected", seat)
+    assert "Üritus on <b>liikmetele</b>" in written.text
+    assert "<b>liikmetele" not in written.html
+
+
+def test_who_cancelled_is_said_only_where_it_was_the_organiser() -> None:
+    event = make_event()
+    own = make_registration(event, state="cancelled", ended_by="participant")
+    other = make_registration(event, state="cancelled", ended_by="organiser", email="m@example.com")
+    assert "The organiser has cancelled" not in letter("cancelled", own, "en").text
+    assert "The organiser has cancelled" in letter("cancelled", other, "en").text
+
+
+def test_the_summary_tells_of_everybody_in_the_form_and_of_nobody_else() -> None:
+    event = make_event()
+    seat = make_registration(event, first_name="Mari", last_name="Mets")
+    waiting = [
+        make_registration(event, state="waiting", email=f"{n}@example.com", first_name=f"Ott{n}")
+        for n in range(2)
+    ]
+    make_registration(event, first_name="Võõras", email="v@example.com")
+    number = make_group(event, [seat, *waiting], mode="together")
+    written = letter("group_summary", 0, "en", payload={"group_id": number})
+    assert "Mari Mets: confirmed" in written.text
+    assert "Ott1 Jõgi: on the waiting list, place 2" in written.text
+    assert "Võõras" not in written.text
+    assert "They wait together" in written.text
+    assert f"{BASE}/en/my/group/" in written.text
+    assert written.text.startswith("Hello, Liis!")
+    assert (written.reply_to, written.calendar) == ("mari@example.ee", None)
 
 
 def test_links_lists_coming_registrations_of_that_mailbox_only() -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from koostoo.accounts.models import AuditEntry
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.when import When
@@ -12,7 +13,9 @@ from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.privacy.service import forget
 from koostoo.programme.models import Project
-from koostoo.registration.models import Answer, Registration
+from koostoo.registration.decisions import turn_down_all
+from koostoo.registration.groups import GroupSignUp, sign_up_group
+from koostoo.registration.models import Answer, Group, Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 
@@ -65,3 +68,24 @@ def test_names_go_at_the_keep_until_date_and_the_row_still_counts(
     row = db.session.get_one(Registration, number)
     assert (row.name, row.person_key, row.sort_key) == ("", "", "")
     assert (row.state, row.organisation_id is not None) == ("confirmed", True)
+
+
+def test_what_a_contact_and_an_organiser_wrote_goes_with_the_contacts(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    event = make_event(approval="holds")
+    form = GroupSignUp("Liis Tamm", "liis@example.org", "et", False, "nonce", (entry(),))
+    sign_up_group(event.id, form, now())
+    person = db.session.scalars(select(Registration)).one().id
+    turn_down_all(event.id, [person], "Ainult liikmetele", now(), None)
+    with transaction() as session:
+        day = date.today() - timedelta(days=9)  # noqa: DTZ011 - only the distance counts
+        session.get_one(Event, event.id).when = When.days(day)
+        project = session.scalars(select(Project)).one()
+        project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
+    forget(now())
+    group = db.session.scalars(select(Group)).one()
+    assert (group.name, group.email) == ("", "")
+    assert db.session.get_one(Registration, person).decision_reason == ""
+    [act] = db.session.scalars(select(AuditEntry))
+    assert (act.action, act.reason) == ("rejected", "")

@@ -14,16 +14,11 @@ from koostoo.base.localtext import LocalText
 from koostoo.events.models import Event, Question, Quota
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity
+from koostoo.registration.admission import SignUpRefused
+from koostoo.registration.decisions import give_seats
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import (
-    SignUpRefused,
-    cancel,
-    change,
-    confirm,
-    release_due,
-    sign_up,
-)
+from koostoo.registration.service import cancel, change, serve_due, sign_up
 
 DAY = timedelta(days=1)
 Entry = Callable[..., SignUp]
@@ -71,11 +66,11 @@ def test_at_the_release_date_the_worker_gives_unused_seats_to_those_who_wait(
     number = promise(make_event(capacity=2), partner, 2, now() + DAY)
     for _ in range(3):
         sign_up(number, entry(organisation_id=host), now())
-    assert release_due(now()) == 0
+    assert serve_due(now()) == 0
     assert states(number) == ["waiting"] * 3
-    assert release_due(now() + DAY) == 2
+    assert serve_due(now() + DAY) == 2
     assert states(number) == ["confirmed", "confirmed", "waiting"]
-    assert release_due(now() + DAY) == 0
+    assert serve_due(now() + DAY) == 0
     letters = db.session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)).all()
     assert letters == ["waiting"] * 3 + ["promoted"] * 2
 
@@ -97,7 +92,7 @@ def test_a_freed_promised_seat_goes_to_the_first_of_the_same_organisation(
     seated = sign_up(number, entry(organisation_id=partner), now())
     sign_up(number, entry(organisation_id=host), now())
     sign_up(number, entry(organisation_id=partner), now())
-    assert cancel(seated.registration_id, now(), "participant")
+    assert cancel(seated.registration_id, now())
     assert states(number) == ["cancelled", "waiting", "confirmed"]
 
 
@@ -106,7 +101,8 @@ def test_an_organiser_cannot_by_mistake_give_away_a_promised_seat(
 ) -> None:
     number = promise(make_event(capacity=1), partner, 1, now() + DAY)
     waiting = sign_up(number, entry(organisation_id=host), now())
-    assert not confirm(waiting.registration_id, now())
+    one = waiting.registration_id
+    assert give_seats(number, [one], now(), None).left == {one: "promised"}
     assert states(number) == ["waiting"]
 
 
@@ -118,7 +114,7 @@ def test_a_partner_sends_no_more_people_than_the_limit(
     sign_up(number, entry(organisation_id=host), now())
     sign_up(number, entry(organisation_id=partner), now())
     assert states(number) == ["confirmed", "waiting", "confirmed"]
-    cancel(first.registration_id, now(), "participant")
+    cancel(first.registration_id, now())
     assert states(number) == ["cancelled", "confirmed", "confirmed"]
 
 
@@ -157,7 +153,7 @@ def test_a_full_bus_stop_puts_on_the_waiting_list_and_frees_with_the_one_who_had
     sign_up(number, entry(answers={question: [haapsalu]}), now())
     sign_up(number, entry(answers={question: [risti]}), now())
     assert states(number) == ["confirmed", "waiting", "confirmed"]
-    cancel(first.registration_id, now(), "participant")
+    cancel(first.registration_id, now())
     assert states(number) == ["cancelled", "confirmed", "confirmed"]
 
 

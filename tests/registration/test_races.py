@@ -30,7 +30,7 @@ def one(number):
     try:
         with app.app_context():
             if job == "cancel":
-                cancel(int(number), now(), "participant")
+                cancel(int(number), now())
                 return
             key = f"p{process}-{number}@example.org"
             sign_up(event, SignUp("Mari", f"Mets{number}", key, key, "", organisation, "", "",

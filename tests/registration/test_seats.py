@@ -18,7 +18,6 @@ from koostoo.registration.seats import (
     full_options,
     held_back,
     next_in_line,
-    next_release,
     obstacle,
 )
 
@@ -30,6 +29,10 @@ EARLY, NEVER = NOW, None
 
 def people(*organisations: int | None) -> list[Claimant]:
     return [Claimant(organisation) for organisation in organisations]
+
+
+def alone(queue: list[Claimant]) -> list[list[Claimant]]:
+    return [[person] for person in queue]
 
 
 def promise(organisation: int, seats: int, until: datetime | None = NOW + HOUR) -> Promise:
@@ -68,8 +71,6 @@ def test_a_promise_ends_at_its_very_instant() -> None:
     just_before = NOW - timedelta(microseconds=1)
     assert obstacle(plan, Tally(), Claimant(HOST), just_before) == "promised"
     assert obstacle(plan, Tally(), Claimant(HOST), NOW) is None
-    assert next_release(plan, just_before) == NOW
-    assert next_release(plan, NOW) is None
 
 
 def test_a_promise_without_a_date_is_never_released() -> None:
@@ -113,7 +114,7 @@ def test_a_full_bus_stop_keeps_only_those_away_who_chose_it() -> None:
 
 def test_a_freed_promised_seat_goes_to_the_first_of_its_organisation() -> None:
     plan, tally = Plan(2, (promise(PARTNER, 1),)), Tally.of(people(HOST))
-    served = next_in_line(plan, tally, people(HOST, PARTNER, PARTNER), NOW)
+    served = next_in_line(plan, tally, alone(people(HOST, PARTNER, PARTNER)), NOW)
     assert served == Served((1,), (Skipped(0, "promised"),))
 
 
@@ -121,12 +122,12 @@ def test_who_cannot_take_the_seat_is_passed_over_and_the_next_gets_it() -> None:
     plan = Plan(2, option_limits={7: 1})
     tally = Tally.of([Claimant(HOST, options=frozenset({7}))])
     queue = [Claimant(HOST, options=frozenset({7})), Claimant(HOST), Claimant(HOST)]
-    assert next_in_line(plan, tally, queue, NOW) == Served((1,), (Skipped(0, "option"),))
+    assert next_in_line(plan, tally, alone(queue), NOW) == Served((1,), (Skipped(0, "option"),))
 
 
 def test_looking_for_the_next_leaves_the_tally_alone() -> None:
     tally = Tally.of(people(HOST))
-    next_in_line(Plan(3), tally, people(HOST, PARTNER), NOW)
+    next_in_line(Plan(3), tally, alone(people(HOST, PARTNER)), NOW)
     assert tally == Tally.of(people(HOST))
 
 
@@ -161,7 +162,7 @@ PLANS = st.builds(
 def test_whoever_is_served_fits_and_nobody_left_behind_could_still_have_a_seat(
     plan: Plan, seated: list[Claimant], queue: list[Claimant]
 ) -> None:
-    served = next_in_line(plan, Tally.of(seated), queue, NOW)
+    served = next_in_line(plan, Tally.of(seated), alone(queue), NOW)
     after = Tally.of([*seated, *(queue[position] for position in served.next)])
     assert not {*served.next} & {skipped.position for skipped in served.skipped}
     for position in {*range(len(queue))} - {*served.next}:

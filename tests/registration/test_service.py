@@ -15,10 +15,12 @@ from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
+from koostoo.registration.admission import SignUpRefused
+from koostoo.registration.decisions import cancel_for, give_seats
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import queue_place
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import SignUpRefused, cancel, change, confirm, sign_up
+from koostoo.registration.service import cancel, change, sign_up
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -146,7 +148,7 @@ def test_cancelling_promotes_exactly_the_next_in_the_same_transaction(
 ) -> None:
     event = make_event(capacity=1)
     first, second, third = (sign_up(event.id, entry(), now()).registration_id for _ in range(3))
-    assert cancel(first, now(), "participant")
+    assert cancel(first, now())
     assert states(event.id) == ["cancelled", "confirmed", "waiting"]
     assert letters(first) == ["confirmed", "cancelled"]
     assert letters(second) == ["waiting", "promoted"]
@@ -156,8 +158,8 @@ def test_cancelling_promotes_exactly_the_next_in_the_same_transaction(
 def test_cancelling_twice_frees_one_seat(make_event: MakeEvent, entry: Entry) -> None:
     event = make_event(capacity=1)
     first, *_ = (sign_up(event.id, entry(), now()).registration_id for _ in range(3))
-    assert cancel(first, now(), "participant")
-    assert not cancel(first, now(), "organiser")
+    assert cancel(first, now())
+    assert cancel_for(event.id, [first], now(), None).left == {first: "gone"}
     assert states(event.id) == ["cancelled", "confirmed", "waiting"]
 
 
@@ -167,7 +169,7 @@ def test_cancelling_after_the_deadline_is_late_and_still_frees_the_seat(
     deadline = now() + timedelta(days=1)
     event = make_event(capacity=1, closes_at=deadline)
     first, second = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
-    assert cancel(first, deadline + timedelta(hours=1), "participant")
+    assert cancel(first, deadline + timedelta(hours=1))
     assert db.session.get_one(Registration, first).cancelled_late
     assert db.session.get_one(Registration, second).state == "confirmed"
 
@@ -175,7 +177,7 @@ def test_cancelling_after_the_deadline_is_late_and_still_frees_the_seat(
 def test_who_has_cancelled_may_sign_up_again(make_event: MakeEvent, entry: Entry) -> None:
     event = make_event()
     first = sign_up(event.id, entry(last_name="Mets", email_key="m@x"), now())
-    cancel(first.registration_id, now(), "participant")
+    cancel(first.registration_id, now())
     again = sign_up(event.id, entry(last_name="Mets", email_key="m@x"), now())
     assert again.state == "confirmed"
 
@@ -183,7 +185,7 @@ def test_who_has_cancelled_may_sign_up_again(make_event: MakeEvent, entry: Entry
 def test_an_organiser_cannot_confirm_into_a_full_event(make_event: MakeEvent, entry: Entry) -> None:
     event = make_event(capacity=1)
     _, second = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
-    assert not confirm(second, now())
+    assert give_seats(event.id, [second], now(), None).left == {second: "full"}
 
 
 def test_changed_answers_do_not_change_whose_seat_it_is(
@@ -237,7 +239,7 @@ def test_no_seat_is_given_twice_and_none_stays_empty_while_somebody_waits(
         if step == "in":
             people.append(sign_up(event_id, entry(), now()).registration_id)
         elif people:
-            cancel(people[number % len(people)], now(), "participant")
+            cancel(people[number % len(people)], now())
         counted = states(event_id)
         taken, waiting = counted.count("confirmed"), counted.count("waiting")
         assert taken <= capacity

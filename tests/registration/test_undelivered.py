@@ -43,7 +43,7 @@ def seat(make_event: MakeEvent, entry: Entry) -> tuple[int, int]:
     """An event and a person who signed up and withdrew: two letters."""
     event = make_event()
     number = sign_up(event.id, entry(), now()).registration_id
-    cancel(number, now(), "participant")
+    cancel(number, now())
     return event.id, number
 
 
