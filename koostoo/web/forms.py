@@ -1,12 +1,13 @@
 """What all forms share: the token inside the form, cleaned text, limits, sentences."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms import Field, FieldList, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
@@ -120,6 +121,21 @@ class AnyOf(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no type
         """Refuse what was never on offer, or is no longer."""
         if not {*self.data} <= {value for value, *_rest in self.iter_choices()}:
             raise ValidationError(_("Please choose among these."))
+
+
+class RowList(FieldList):  # type: ignore[misc]  # WTForms ships no types
+    """Rows of small forms; a forged row number is left out instead of crashing `int`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The templates draw a field by this name.
+        self.type = FieldList.__name__
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            row = re.match(rf"{re.escape(prefix)}-([0-9]{{1,3}})-", name, re.ASCII)
+            if row:
+                yield int(row[1])
 
 
 def email_like(_form: Any, field: Field) -> None:

@@ -1,10 +1,12 @@
 """Addresses that carry a secret, and the keys that make and read them."""
 
+from typing import Any
+
 from flask import current_app, request, url_for
 
 from koostoo.base.tokens import make_token, read_token
-from koostoo.registration.models import Registration
-from koostoo.registration.queries import find_by_link
+from koostoo.registration.models import Group, Registration
+from koostoo.registration.queries import find_by_link, find_group_by_link
 
 
 def keys() -> list[str]:
@@ -20,6 +22,17 @@ def own_page(link_id: str, endpoint: str = "mine.show") -> str:
 def own_feed(link_id: str) -> str:
     """Return the path of the own feed: its token opens nothing else."""
     return url_for("mine.feed", token=make_token(keys(), "feed", link_id))
+
+
+def group_page(link_id: str, endpoint: str = "mine.group", **values: Any) -> str:
+    """Return the path of the page about the people a contact signed up (`group` token)."""
+    return url_for(endpoint, token=make_token(keys(), "group", link_id), **values)
+
+
+def find_group(token: str) -> Group | None:
+    """Return the group a token opens; None for every kind of wrong token alike."""
+    link_id = read_token(keys(), "group", token)
+    return None if link_id is None else find_group_by_link(link_id)
 
 
 def find_registration(purpose: str, token: str) -> Registration | None:

@@ -36,6 +36,11 @@ def desk_cookie_name() -> str:
     return "__Host-koostoo_desk" if secure else "koostoo_desk"
 
 
+def organiser_id() -> int:
+    """Return the number of the organiser whose page this is; only behind the right "organiser"."""
+    return int(g.organiser.id)
+
+
 def _check() -> Response | None:
     if request.endpoint is None:
         return None

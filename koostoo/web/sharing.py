@@ -18,6 +18,7 @@ OBSTACLE_WORDS: dict[str, Any] = {
     "partner_cap": _l("as many people of this action group are in as the event allows"),
     "member_cap": _l("as many people of this member organisation are in as the event allows"),
     "option": _l("there is no room left in what was chosen"),
+    "group": _l("there are not enough free seats for all who want to come together"),
 }
 
 
@@ -32,6 +33,12 @@ def sharing_lines(event: Event, now: datetime) -> list[str]:
                 "Until %(moment)s only people of the partner organisations can sign up.",
                 moment=dates.moment(first, lang),
             )
+        )
+    if event.approval != "none":
+        lines.append(
+            _("The organiser confirms each registration; meanwhile a seat is kept.")
+            if event.approval == "holds"
+            else _("The organiser confirms each registration; meanwhile no seat is kept.")
         )
     for promise in promises_of(event, now):
         words = {"name": promise.name, "free": promise.free}
@@ -60,6 +67,14 @@ def sharing_lines(event: Event, now: datetime) -> list[str]:
                 "At most %(num)s person of each member organisation.",
                 "At most %(num)s people of each member organisation.",
                 event.member_cap,
+            )
+        )
+    if event.offer_hours and event.has_waiting_list:
+        lines.append(
+            ngettext(
+                "A seat that comes free is offered to who waits, with %(num)s hour to answer.",
+                "A seat that comes free is offered to who waits, with %(num)s hours to answer.",
+                event.offer_hours,
             )
         )
     return lines

@@ -137,14 +137,10 @@ class SignUpForm(Form):
             role=self.role.data,
             language=self.language.data,
             photo_consent={"yes": True, "no": False}.get(values.get("photo_consent") or ""),
-            nonce=self._nonce(),
-            answers={q.id: answer_value(q, self[f"q{q.id}"].data) for q in event.questions},
+            nonce=read_nonce(self.nonce.data),
+            answers=read_answers(self, event),
             source="desk" if source == "desk" else "form",
         )
-
-    def _nonce(self) -> str:
-        typed = self.nonce.data or ""
-        return typed if NONCE.fullmatch(typed) else token_urlsafe(18)
 
     def question_fields(self, event: Event) -> list[Field]:
         """Return the event's own fields in their order."""
@@ -165,17 +161,12 @@ def build(
     `full` are options without room, marked as such; `takes_others` says whether people of other
     organisations may sign up now, by default what the event says.
     """
-    fields = {
-        f"q{question.id}": _question_field(question, lang, full) for question in event.questions
-    }
-    form_class: type[SignUpForm] = type("EventSignUpForm", (SignUpForm,), fields)
+    form_class: type[SignUpForm] = type(
+        "EventSignUpForm", (SignUpForm,), question_fields(event, lang, full)
+    )
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
-    offered = [("", _("Please choose")), *((str(o.id), o.name) for o in organisations)]
-    if event.allows_others if takes_others is None else takes_others:
-        offered.append((OTHER, _("another organisation")))
-    else:
-        del form.other_organisation
-    form.organisation.choices = options(offered)
+    others = event.allows_others if takes_others is None else takes_others
+    offer_organisations(form, organisations, others=others)
     if not event.asks_photo_consent:
         del form.photo_consent
     if not form.nonce.data:
@@ -211,6 +202,33 @@ def _data(event: Event, registration: Registration) -> dict[str, Any]:
             value = [str(option) for option in value or ()]
         values[f"q{question.id}"] = value
     return values
+
+
+def question_fields(event: Event, lang: str, full: frozenset[int]) -> dict[str, Any]:
+    """Return the event's own questions as fields for a form class; `full` options are marked."""
+    return {
+        f"q{question.id}": _question_field(question, lang, full) for question in event.questions
+    }
+
+
+def offer_organisations(form: Any, organisations: Sequence[Organisation], *, others: bool) -> None:
+    """Give the form its choice of organisations; `others`: people of none of them may come too."""
+    offered = [("", _("Please choose")), *((str(o.id), o.name) for o in organisations)]
+    if others:
+        offered.append((OTHER, _("another organisation")))
+    else:
+        del form.other_organisation
+    form.organisation.choices = options(offered)
+
+
+def read_answers(form: Any, event: Event) -> dict[int, Any]:
+    """Return what was answered to the event's own questions, by question, as it is stored."""
+    return {q.id: answer_value(q, form[f"q{q.id}"].data) for q in event.questions}
+
+
+def read_nonce(typed: str | None) -> str:
+    """Return what names this one form; a new name where it was tampered with."""
+    return typed if typed and NONCE.fullmatch(typed) else token_urlsafe(18)
 
 
 def _question_field(question: Question, lang: str, full: frozenset[int]) -> Any:

@@ -66,6 +66,10 @@ def _moment(moment: datetime) -> str:
     return dates.moment(moment, current_lang())
 
 
+def _moment_until(moment: datetime) -> str:
+    return dates.moment_until(moment, current_lang())
+
+
 def _numeric(moment: date | datetime) -> str:
     return dates.numeric(local_day(moment) if isinstance(moment, datetime) else moment)
 
@@ -80,6 +84,7 @@ def set_up(app: Flask) -> None:
         markdown=markdown,
         heading=_heading,
         moment=_moment,
+        moment_until=_moment_until,
         numeric=_numeric,
         phone=format_phone,
         kind_label=kind_label,

@@ -7,7 +7,15 @@ from flask_wtf.csrf import generate_csrf
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
-from koostoo.web.desk import attendance, downloads, events, people  # noqa: E402, F401 - they add routes to bp
+from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    attendance,  # noqa: F401
+    deciding,  # noqa: F401
+    downloads,  # noqa: F401
+    events,  # noqa: F401
+    history,  # noqa: F401
+    people,  # noqa: F401
+    reordering,  # noqa: F401
+)
 
 
 @bp.context_processor

@@ -4,22 +4,33 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field
+from wtforms import BooleanField, Field, StringField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from koostoo.events.models import Event
 from koostoo.registration.queries import invited_organisations
-from koostoo.web.forms import Sentence
+from koostoo.web.forms import AtMost, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
 from koostoo.web.signup_form import OTHER, SignUpForm
 from koostoo.web.signup_form import build as build_sign_up
 
 
 class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
-    """The box that lets the organiser go above the number of seats."""
+    """The box that lets the organiser go above the number of seats, and their reason."""
 
     above = BooleanField(_l("Give a seat even if all are taken"))
+    reason = StringField(
+        _l("Why above the limit?"),
+        filters=[line],
+        validators=[AtMost(500), NoForbidden()],
+        description=_l("Kept in the history of the event."),
+    )
+
+    def validate_reason(self, field: Field) -> None:
+        """Ask for the reason of whoever goes above a limit."""
+        if self.above.data and not field.data:
+            raise ValidationError(_("Please write why, for whoever looks at the list later."))
 
 
 def build(event: Event) -> SignUpForm:

@@ -25,7 +25,7 @@ from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import DateError, When, parse_local
 from koostoo.events.rules import EventDraft, QuotaDraft
-from koostoo.web.desk.fields import ClockField, DayField, EurosField, RowList, SeatsField
+from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
 from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
 from koostoo.web.desk.sharing_form import MIDNIGHT, SharingFields
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
@@ -35,6 +35,7 @@ from koostoo.web.forms import (
     NoForbidden,
     OneOf,
     Pick,
+    RowList,
     Sentence,
     email_like,
     line,
@@ -186,6 +187,9 @@ class EventForm(SharingFields, Form):
             capacity=self.capacity.data,
             has_waiting_list=self.has_waiting_list.data,
             waiting_max=self.waiting_max.data,
+            approval=self.approval.data or "none",
+            offer_hours=self.offer_hours.data,
+            group_max=self.group_max.data or 1,
             partner_cap=self.partner_cap.data,
             member_cap=self.member_cap.data,
             members_first_until=self.members_first_until,

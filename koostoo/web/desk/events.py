@@ -37,7 +37,7 @@ from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line, prose
-from koostoo.web.rights import right
+from koostoo.web.rights import organiser_id, right
 
 SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
 
@@ -84,7 +84,7 @@ def new() -> Page:
     """Show an empty event form; on POST keep it as a draft."""
     form = _form()
     if form.validate_on_submit():
-        slug = create_event(form.draft(), now())
+        slug = create_event(form.draft(), now(), organiser_id())
         flash(_("The draft is saved. Nobody sees it until you publish it."), "success")
         return redirect(url_for("desk.people", slug=slug), 303)
     return _form_page(form, None)
@@ -109,7 +109,14 @@ def edit(slug: str) -> Page:
 def _save(event_id: int, form: EventForm) -> str | None:
     """Save the form; return what to tell, or None after putting the refusal into the form."""
     try:
-        edit_event(event_id, form.draft(), form.version_number, now())
+        edit_event(
+            event_id,
+            form.draft(),
+            form.version_number,
+            now(),
+            organiser_id(),
+            form.overfull.data or "",
+        )
     except ChangedMeanwhile as refusal:
         form.version.data = str(refusal.version)
         form.form_errors.append(
@@ -121,11 +128,12 @@ def _save(event_id: int, form: EventForm) -> str | None:
     except SeatsTaken as refusal:
         form.capacity.errors = [
             ngettext(
-                "%(num)s person has a seat already; the limit cannot be lower.",
-                "%(num)s people have a seat already; the limit cannot be lower.",
+                "%(num)s person has a seat already. To go lower, write why below.",
+                "%(num)s people have a seat already. To go lower, write why below.",
                 refusal.taken,
             )
         ]
+        form.overfull.errors = [_("Please write the reason, or leave the number as it was.")]
     except AlreadyAnswered as refusal:
         form.form_errors.append(
             _(
@@ -167,7 +175,7 @@ def copy(slug: str) -> Page:
     )
     if form.validate_on_submit():
         title = LocalText(form.title_et.data, form.title_en.data or "")
-        copied = copy_event(event.id, title, form.first_day.data, now())
+        copied = copy_event(event.id, title, form.first_day.data, now(), organiser_id())
         flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
         return redirect(url_for("desk.edit", slug=copied), 303)
     return render_template("desk/copy.html", form=form, event=event), _status(form)
@@ -184,7 +192,7 @@ def publish(slug: str) -> Page:
     codes = rules.missing(draft_of(event), now())
     if form.validate_on_submit():
         try:
-            publish_event(event.id, now())
+            publish_event(event.id, now(), organiser_id())
         except NotReady as refusal:
             codes = refusal.codes
         except NotADraft:
@@ -217,7 +225,7 @@ def call_event_off(slug: str) -> Page:
     form = CallOffForm()
     if form.validate_on_submit():
         try:
-            told = call_off(event.id, form.reason.data, now())
+            told = call_off(event.id, form.reason.data, now(), organiser_id())
         except CalledOff:
             return _called_off(slug)
         words = ngettext(

@@ -1,13 +1,13 @@
 """Fields that read what organisers type: a day, a time by the clock, euros, a number of seats."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, StringField
+from wtforms import StringField
 from wtforms.widgets import DateInput
 
 from koostoo.base.dates import clock
@@ -92,18 +92,3 @@ class EurosField(ReadField):
         """Return it with a decimal comma where there are cents."""
         euros, cents = divmod(value, 100)
         return f"{euros},{cents:02}" if cents else str(euros)
-
-
-class RowList(FieldList):  # type: ignore[misc]  # WTForms ships no types
-    """Rows of small forms; a forged row number is left out instead of crashing `int`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The templates draw a field by this name.
-        self.type = FieldList.__name__
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            row = re.match(rf"{re.escape(prefix)}-([0-9]{{1,3}})-", name, re.ASCII)
-            if row:
-                yield int(row[1])

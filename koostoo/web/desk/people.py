@@ -1,4 +1,4 @@
-"""Pages of the people of an event: the list, adding by hand, confirming, cancelling."""
+"""Pages of the people of an event: the list, adding by hand, letters that did not arrive."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,20 +13,29 @@ from koostoo.base.clock import now
 from koostoo.base.text import clean_line
 from koostoo.events.models import Event
 from koostoo.registration import desk_queries
+from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.desk_queries import OTHER, Filter
 from koostoo.registration.models import ACTIVE, STATES, Registration
-from koostoo.registration.queries import invited_organisations, seats_of, why_waiting
+from koostoo.registration.queries import (
+    invited_organisations,
+    queue_places,
+    seats_of,
+    why_waiting,
+)
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import SignedUp, SignUpRefused, cancel, confirm, sign_up
+from koostoo.registration.service import SignedUp, sign_up
 from koostoo.registration.undelivered import send_again
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.web.desk import adding, bp
 from koostoo.web.desk.events import Page, get_event
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
 from koostoo.web.forms import ButtonForm
-from koostoo.web.rights import right
+from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label
+
+ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
+"""Where one person of an event is; what can be done about them stands behind it."""
 
 
 @bp.get("/events/<slug>/registrations", endpoint="people")
@@ -51,6 +60,7 @@ def show(slug: str) -> str:
         is_over=event.when.is_over(now()),
         sharing=sharing_lines(event, now()),
         obstacles=why_waiting(event, page.rows, now()),
+        places=queue_places(event.id) if counts.get("waiting") else {},
         obstacle_words=OBSTACLE_WORDS,
         failed=desk_queries.failed_letters(page.rows),
         state_label=state_label,
@@ -67,10 +77,10 @@ def add(slug: str) -> Page:
     event = get_event(slug)
     form = adding.build(event)
     above = adding.AboveForm(request.form)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and above.validate():
         entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
         try:
-            outcome = _sign_up(event, entry)
+            outcome = _sign_up(event, entry, above.reason.data or "")
         except SignUpRefused as refusal:
             form.form_errors.append(refusal_words(refusal.reason))
         else:
@@ -83,58 +93,15 @@ def add(slug: str) -> Page:
         above=above,
         seats=seats_of([event], now())[event.id],
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or above.errors else 200
 
 
-@bp.post("/events/<slug>/registrations/<int(max=2147483647):number>/confirm", endpoint="confirm")
-@right("organiser")
-def confirm_one(slug: str, number: int) -> Response:
-    """Give this person a seat, if one is free."""
-    person = _get_person(get_event(slug), number)
-    name = person.name
-    if not ButtonForm().validate_on_submit():
-        flash(_("Nothing was changed. Please press the button once more."), "warning")
-    elif confirm(person.id, now()):
-        flash(_("%(name)s has a seat now; a letter is on its way.", name=name), "success")
-    else:
-        flash(
-            _("No seat is free for %(name)s. Raise the number of seats first.", name=name),
-            "warning",
-        )
-    return _back(slug)
-
-
-@bp.route(
-    "/events/<slug>/registrations/<int(max=2147483647):number>/cancel",
-    methods=["GET", "POST"],
-    endpoint="cancel",
-)
-@right("organiser")
-def cancel_one(slug: str, number: int) -> Page:
-    """Ask once more; on POST cancel this person's registration."""
-    event = get_event(slug)
-    person = _get_person(event, number)
-    form = ButtonForm()
-    if form.validate_on_submit():
-        name = person.name
-        if cancel(person.id, now(), "organiser"):
-            flash(
-                _("The registration of %(name)s is cancelled; a letter is on its way.", name=name),
-                "success",
-            )
-        return _back(slug)
-    if person.state not in ACTIVE:
-        return _back(slug)
-    page = render_template("desk/cancel.html", event=event, person=person, form=form)
-    return page, 422 if form.errors else 200
-
-
-@bp.post("/events/<slug>/registrations/<int(max=2147483647):number>/letters")
+@bp.post(f"{ONE}/letters")
 @right("organiser")
 def send_letters_again(slug: str, number: int) -> Response:
     """Put this person's letters that did not arrive back in the outbox."""
     event = get_event(slug)
-    person = _get_person(event, number)
+    person = get_person(event, number)
     name = person.name
     if not ButtonForm().validate_on_submit():
         flash(_("Nothing was changed. Please press the button once more."), "warning")
@@ -148,7 +115,7 @@ def send_letters_again(slug: str, number: int) -> Response:
         flash(words, "success")
     else:
         flash(_("No letter to %(name)s has to be sent again.", name=name), "info")
-    return _back(slug)
+    return back_to_people(slug)
 
 
 def read_filter() -> Filter:
@@ -204,13 +171,13 @@ def _tabs(slug: str, wanted: Filter, counts: dict[str, int]) -> list[dict[str, A
     ]
 
 
-def _sign_up(event: Event, entry: SignUp) -> SignedUp:
-    event_id = event.id
+def _sign_up(event: Event, entry: SignUp, reason: str) -> SignedUp:
+    event_id, by = event.id, organiser_id()
     try:
-        return sign_up(event_id, entry, now())
+        return sign_up(event_id, entry, now(), by, reason)
     except IntegrityError:
         # The same person came through another door at the same instant; ask again under the lock.
-        return sign_up(event_id, entry, now())
+        return sign_up(event_id, entry, now(), by, reason)
 
 
 def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:
@@ -222,9 +189,11 @@ def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:
     return _("%(name)s has a seat; a letter is on its way.", name=name), "success"
 
 
-def _get_person(event: Event, number: int) -> Registration:
+def get_person(event: Event, number: int) -> Registration:
+    """Return a person of this event; 404 for one of another."""
     return desk_queries.find_registration(event, number) or abort(404)
 
 
-def _back(slug: str) -> Response:
+def back_to_people(slug: str) -> Response:
+    """Lead back to the list of the event's people."""
     return redirect(url_for("desk.people", slug=slug), 303)

@@ -6,18 +6,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FormField, ValidationError
+from wtforms import Field, FormField, StringField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
 
 from koostoo.base.when import ZONE
 from koostoo.events.rules import EventDraft, QuotaDraft, quota_faults
-from koostoo.web.desk.fields import ClockField, DayField, RowList, SeatsField
-from koostoo.web.forms import Pick
+from koostoo.web.desk.fields import ClockField, DayField, SeatsField
+from koostoo.web.forms import AtMost, NoForbidden, OneOf, Pick, RowList, line, options
 
 SPARE_ROWS = 2
 MAX_ROWS = 60
 MIDNIGHT = time(23, 59)
+LONGEST_OFFER = 14 * 24
+LARGEST_GROUP = 30
 Moment = Callable[[DayField, ClockField, time], datetime | None]
 
 
@@ -25,6 +27,20 @@ def at_least_one(_form: Any, field: Field) -> None:
     """Refuse 0: whoever wants no limit leaves the field empty."""
     if field.data == 0:
         raise ValidationError(_("Write 1 or more, or leave it empty."))
+
+
+def not_for_ever(_form: Any, field: Field) -> None:
+    """Refuse an offer so long that nobody else would ever be asked."""
+    if field.data is not None and field.data > LONGEST_OFFER:
+        raise ValidationError(
+            _("At most %(hours)s hours, so that the next is asked in time.", hours=LONGEST_OFFER)
+        )
+
+
+def no_crowd(_form: Any, field: Field) -> None:
+    """Refuse forms nobody could fill in."""
+    if field.data is not None and field.data > LARGEST_GROUP:
+        raise ValidationError(_("At most %(number)s people in one form.", number=LARGEST_GROUP))
 
 
 def _limit(label: Any) -> SeatsField:
@@ -55,6 +71,34 @@ class QuotaForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 class SharingFields:
     """The fields of the event form about sharing out seats."""
 
+    overfull = StringField(
+        _l("Why fewer seats than people who have one?"),
+        filters=[line],
+        validators=[AtMost(500), NoForbidden()],
+        description=_l("Nobody loses a seat. Your reason is kept in the history of the event."),
+    )
+    approval = OneOf(
+        _l("Who confirms a registration?"),
+        choices=options(
+            [
+                ("none", _l("nobody: whoever signs up while there are seats has one")),
+                ("holds", _l("the organiser; meanwhile a seat is kept for the person")),
+                ("loose", _l("the organiser; meanwhile no seat is kept")),
+            ]
+        ),
+        default="none",
+    )
+    offer_hours = SeatsField(
+        _l("Hours to answer when a seat comes free"),
+        description=_l("Empty: the next in line has it at once, without being asked."),
+        validators=[at_least_one, not_for_ever],
+    )
+    group_max = SeatsField(
+        _l("People in one form at the most"),
+        description=_l("An office signs up its board, a couple each other. 1: everybody alone."),
+        validators=[at_least_one, no_crowd],
+        default=10,
+    )
     waiting_max = _limit(_l("Places on the waiting list"))
     partner_cap = _limit(_l("At most from one action group"))
     member_cap = _limit(_l("At most from one member organisation"))
@@ -123,6 +167,9 @@ def sharing_data(draft: EventDraft) -> dict[str, Any]:
             }
         )
     return {
+        "approval": draft.approval,
+        "offer_hours": draft.offer_hours,
+        "group_max": draft.group_max,
         "waiting_max": draft.waiting_max,
         "partner_cap": draft.partner_cap,
         "member_cap": draft.member_cap,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from koostoo.base.clock import now
 from koostoo.base.dates import tile
 from koostoo.registration import rules, service
+from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import (
     full_options,
@@ -55,6 +56,9 @@ def show(token: str) -> str:
         answers=[
             (local(q.label), answer_text(q, answers.get(q.id), lang)) for q in event.questions
         ],
+        offer_until=registration.offer_until,
+        offer_url=own_page(registration.link_id, "mine.offer"),
+        form=ButtonForm(),
         may_change=rules.may_change(event_facts, registration.state, moment),
         may_cancel=rules.may_cancel(event_facts, registration.state),
         edit_url=own_page(registration.link_id, "mine.edit"),
@@ -84,7 +88,7 @@ def edit(token: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             saved = service.change(registration.id, form.entry(event), now())
-        except service.SignUpRefused as refusal:
+        except SignUpRefused as refusal:
             words = OBSTACLE_WORDS[refusal.reason]
             form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
         else:
@@ -107,19 +111,45 @@ def cancel(token: str) -> str | Response:
     event_facts = facts(registration.event, moment)
     form = ButtonForm()
     if form.validate_on_submit():
-        if service.cancel(registration.id, moment, "participant"):
+        if service.cancel(registration.id, moment):
             flash(_("Your registration is cancelled. Thank you for telling us."), "success")
         return redirect(back, 303)
     if not rules.may_cancel(event_facts, registration.state):
         return redirect(back, 303)
     return render_template(
         "mine/cancel.html",
-        registration=registration,
+        whose="",
         event=registration.event,
         form=form,
         back=back,
         is_late=rules.is_late(event_facts, moment),
     )
+
+
+@bp.route("/<token>/offer", methods=["GET", "POST"])
+@right("secret_link")
+def offer(token: str) -> Response:
+    """Take the seat that was offered, or give it up; GET leads to the page with both buttons."""
+    registration = _open(token)
+    back = redirect(own_page(registration.link_id), 303)
+    if not ButtonForm().validate_on_submit():
+        if request.method == "POST":
+            flash(_("Nothing was changed. Please press the button once more."), "warning")
+        return back
+    answer = request.form.get("answer", "")
+    if answer == "yes":
+        outcome = service.accept(registration.id, now())
+        if outcome == "accepted":
+            flash(_("The seat is yours. A letter with all of it is on its way."), "success")
+        elif outcome == "lapsed":
+            flash(_("The time to answer is over; the seat went to the next in line."), "warning")
+    elif (
+        answer == "no"
+        and registration.state == "offered"
+        and service.cancel(registration.id, now())
+    ):
+        flash(_("You gave the seat up. Thank you for telling us."), "success")
+    return back
 
 
 @bp.get("/<token>/calendar.ics")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import EmailField
@@ -15,10 +16,11 @@ from koostoo.base.contact import parse_email
 from koostoo.base.dates import tile
 from koostoo.events import queries
 from koostoo.events.models import Event
+from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.queries import full_options, invited_organisations, seats_of
 from koostoo.registration.rules import is_open_to, standing
 from koostoo.registration.seating import facts
-from koostoo.registration.service import SignedUp, SignUpRefused, send_links, sign_up
+from koostoo.registration.service import SignedUp, send_links, sign_up
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, email_like, line
 from koostoo.web.language import current_lang
 from koostoo.web.links import own_page
@@ -54,7 +56,7 @@ def register(slug: str) -> Response | Page:
             outcome = _sign_up(event, form)
         except SignUpRefused as refusal:
             state = "closed" if refusal.reason == "full" else standing(facts(event, now()), now())
-            form.form_errors.append(_refusal_text(event, refusal.reason))
+            form.form_errors.append(refusal_text(event, refusal.reason))
         else:
             return _answer(event, outcome)
     return _page(event, form, state)
@@ -90,9 +92,16 @@ def _page(event: Event, form: SignUpForm, state: str) -> Page:
     return page, 422 if form.errors else 200, {"Cache-Control": "no-store"}
 
 
-def _refusal_text(event: Event, reason: str) -> str:
+def refusal_text(event: Event, reason: str) -> str:
+    """Return why the event does not take a registration, as a sentence."""
     if reason == "full":
         return _("All seats are taken and this event has no waiting list.")
+    if reason == "too_many":
+        return ngettext(
+            "This event takes at most %(num)s person in one form.",
+            "This event takes at most %(num)s people in one form.",
+            event.group_max,
+        )
     if reason in OBSTACLE_WORDS:
         return _("This cannot be saved: %(reason)s.", reason=OBSTACLE_WORDS[reason])
     if reason == "members_first":
