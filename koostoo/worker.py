@@ -12,6 +12,7 @@ from threading import Event as Flag
 
 from koostoo.base import clock
 from koostoo.base.database import db, transaction
+from koostoo.base.retry import retried
 from koostoo.mail import outbox
 from koostoo.mail.letter import Letter, to_mime
 from koostoo.mail.outbox import Claim
@@ -65,8 +66,7 @@ def deliver_next(now: datetime) -> bool:
     """Handle one letter that is due at `now`; False when there is none."""
     if not _is_due(now):
         return False
-    with transaction() as session:
-        taken = outbox.claim(session, now)
+    taken = _claim(now)
     if taken is None:
         return False
     letter: Letter | None = None
@@ -95,6 +95,13 @@ def _is_due(now: datetime) -> bool:
         session.rollback()
 
 
+@retried
+def _claim(now: datetime) -> Claim | None:
+    with transaction() as session:
+        return outbox.claim(session, now)
+
+
+@retried
 def _mark_done(taken: Claim, letter: Letter | None, now: datetime) -> None:
     with transaction() as session:
         if letter is None:
@@ -108,6 +115,7 @@ def _mark_done(taken: Claim, letter: Letter | None, now: datetime) -> None:
     logger.info("letter %s %s at attempt %s", taken.id, outcome, taken.attempt)
 
 
+@retried
 def _mark_failure(taken: Claim, letter: Letter | None, error: Exception, now: datetime) -> None:
     why = failure(error)
     with transaction() as session:

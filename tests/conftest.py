@@ -27,6 +27,7 @@ from koostoo.base.when import When
 from koostoo.events.models import Event, Option, Question
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
+from tests.trouble import short_waits
 
 KEY = "a key for tests only, long enough to be taken"
 
@@ -94,6 +95,13 @@ def app(base_app: Flask, tmp_path: Path) -> Iterator[Flask]:
             for table in reversed(db.metadata.sorted_tables):
                 session.execute(table.delete())
         db.session.remove()
+
+
+@pytest.fixture
+def impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody waits long for a lock."""
+    with short_waits(monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from koostoo.accounts.models import Attempt
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 
 
+@retried
 def count_attempt(kind: str, source: str, limit: int, window: timedelta, now: datetime) -> bool:
     """Count one try and say whether it is still allowed: at most `limit` in each `window`.
 

@@ -11,6 +11,7 @@ from koostoo.accounts import rules
 from koostoo.accounts.models import DeskSession, Organiser, SignInLink
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
+from koostoo.base.retry import Busy, retried
 from koostoo.base.text import email_key
 from koostoo.base.tokens import new_link_id
 from koostoo.mail.outbox import enqueue
@@ -23,6 +24,7 @@ class OrganiserNotFound(LookupError):
     """Nobody with this address was invited."""
 
 
+@retried
 def invite_organiser(email: str, now: datetime) -> Organiser:
     """Let the person with this address sign in; a second invitation changes nothing.
 
@@ -37,6 +39,7 @@ def invite_organiser(email: str, now: datetime) -> Organiser:
     return organiser
 
 
+@retried
 def make_local_link(email: str, now: datetime) -> str:
     """Return the link_id of a sign-in link that opens in any browser; raise OrganiserNotFound.
 
@@ -49,6 +52,7 @@ def make_local_link(email: str, now: datetime) -> str:
         return _new_link(session, organiser, None, now).link_id
 
 
+@retried
 def ask_link(email: str, browser_secret: str, now: datetime, language: str = "et") -> None:
     """Mail a sign-in link for the asking browser; for an unknown address do nothing.
 
@@ -77,6 +81,7 @@ def is_link_usable(link_id: str, browser_secret: str, now: datetime) -> bool:
     return link is not None and _works(link, browser_secret, now)
 
 
+@retried
 def use_link(link_id: str, browser_secret: str, now: datetime) -> str | None:
     """Sign in with a link; return the new session's token, None when the link does not work.
 
@@ -105,7 +110,8 @@ def use_link(link_id: str, browser_secret: str, now: datetime) -> str | None:
 def find_organiser(session_token: str, now: datetime) -> Organiser | None:
     """Return whose session this is; None when it never was, was ended, or has lapsed.
 
-    That it is in use is written down at most every five minutes.
+    That it is in use is written down at most every five minutes. Where the database is too busy
+    for that, the next page does it.
     """
     kept = db.session.scalar(
         select(DeskSession)
@@ -116,14 +122,25 @@ def find_organiser(session_token: str, now: datetime) -> Organiser | None:
         return None
     organiser, session_id = kept.organiser, kept.id
     if now - kept.seen_at >= rules.SEEN_STEP:
-        with transaction() as session:
-            fresh = session.get(DeskSession, session_id)
-            if fresh is None:
+        try:
+            if not _note_seen(session_id, now):
                 return None
-            fresh.seen_at = now
+        except Busy:
+            return organiser
     return organiser
 
 
+@retried
+def _note_seen(session_id: int, now: datetime) -> bool:
+    """Write down that a session is in use; False when it was ended meanwhile."""
+    with transaction() as session:
+        kept = session.get(DeskSession, session_id)
+        if kept is not None:
+            kept.seen_at = now
+        return kept is not None
+
+
+@retried
 def sign_out(session_token: str) -> None:
     """End the session; its cookie is worthless from now on."""
     with transaction() as session:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
+from koostoo.base.retry import retried
 from koostoo.events.models import Event
 from koostoo.events.uid import new_uid
 from koostoo.programme.models import (
@@ -59,6 +60,7 @@ class LoadReport:
         return "\n".join(lines)
 
 
+@retried
 def load_project(text: str, now: datetime, host: str) -> LoadReport:
     """Write the project that `text` (TOML) describes, whole or not at all.
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
 from koostoo.base.localtext import LocalText
+from koostoo.base.retry import retried
 from koostoo.base.when import ZONE, When
 from koostoo.events.models import Event, Option, Question
 from koostoo.events.uid import new_uid
@@ -28,6 +29,7 @@ class NoProjectError(LookupError):
     """The samples belong to activities of the shipped project file, which is not loaded."""
 
 
+@retried
 def add_samples(today: date, now: datetime, host: str) -> int:
     """Add the samples that are not there yet and return how many were added.
 
@@ -47,6 +49,7 @@ def add_samples(today: date, now: datetime, host: str) -> int:
         return len(events)
 
 
+@retried
 def remove_samples() -> int:
     """Delete the samples with all that belongs to them and return how many there were.
 

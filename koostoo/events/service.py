@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from koostoo.accounts.audit import Action, record
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
+from koostoo.base.retry import retried
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
 from koostoo.events.models import Event, Option, Question, Quota
@@ -69,12 +70,14 @@ class NotADraft(Exception):
     """The event was published or called off already."""
 
 
+@retried
 def create_event(draft: EventDraft, now: datetime, by: int | None = None) -> str:
     """Add a draft event nobody sees yet; return its slug, made from the title and unique."""
     with transaction() as session:
         return _add_event(session, draft, now, by, "created").slug
 
 
+@retried
 def copy_event(
     event_id: int, title: LocalText, first: date, now: datetime, by: int | None = None
 ) -> str:
@@ -88,6 +91,7 @@ def copy_event(
         return _add_event(session, draft, now, by, "copied").slug
 
 
+@retried
 def publish_event(event_id: int, now: datetime, by: int | None = None) -> None:
     """Show a draft to everybody; raise NotReady with what is missing, NotADraft, LookupError."""
     with transaction() as session:

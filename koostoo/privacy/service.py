@@ -27,6 +27,7 @@ from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Project
@@ -43,6 +44,7 @@ class Forgotten:
     security: int
 
 
+@retried
 def forget(now: datetime) -> Forgotten:
     """Remove everything whose time is over at `now`."""
     today = local_day(now)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import Action, record
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 from koostoo.events.models import Quota
 from koostoo.registration import rules
 from koostoo.registration.filling import IN_QUEUE, fill_seats, waiting_party
@@ -105,6 +106,7 @@ def cancel_for(event_id: int, numbers: Sequence[int], now: datetime, by: int | N
     return _decide_about(event_id, numbers, now, ACTIVE, decide, even_closed=True)
 
 
+@retried
 def move_in_queue(
     event_id: int, number: int, place: int, reason: str, now: datetime, by: int | None
 ) -> bool:
@@ -139,6 +141,7 @@ def move_in_queue(
         return True
 
 
+@retried
 def move_promise(
     event_id: int,
     giver: int,
@@ -187,6 +190,7 @@ def move_promise(
         fill_seats(session, event, now)
 
 
+@retried
 def _decide_about(
     event_id: int,
     numbers: Sequence[int],

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from koostoo.accounts.audit import record
 from koostoo.base.database import transaction
 from koostoo.base.dates import heading
+from koostoo.base.retry import retried
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
 from koostoo.events.rules import EventDraft, QuestionDraft
@@ -47,6 +48,7 @@ class CalledOff(Exception):
     """The event was called off or is over; this about it changes no more."""
 
 
+@retried
 def edit_event(
     event_id: int,
     draft: EventDraft,
@@ -94,6 +96,7 @@ def edit_event(
         fill_seats(session, event, now)
 
 
+@retried
 def call_off(event_id: int, reason: str, now: datetime, by: int | None = None) -> int:
     """Call a published event off and write to everybody; return to how many.
 

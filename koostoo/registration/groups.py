@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 from koostoo.base.text import person_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
@@ -52,6 +53,7 @@ class PeopleRefused(Exception):
         self.reasons = reasons
 
 
+@retried
 def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutcome:
     """Register several people at once; the same form sent again gets the same answer.
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import record
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 from koostoo.registration import rules
 from koostoo.registration.admission import SignUpRefused, check_open, first_states
 from koostoo.registration.filling import fill_seats
@@ -50,6 +51,7 @@ class SignedUp:
     already: bool = False
 
 
+@retried
 def sign_up(
     event_id: int, entry: SignUp, now: datetime, by: int | None = None, reason: str = ""
 ) -> SignedUp:
@@ -92,6 +94,7 @@ def sign_up(
         return SignedUp(registration.id, registration.link_id, state)
 
 
+@retried
 def cancel(registration_id: int, now: datetime) -> bool:
     """Let a participant out, free the seat, serve the next; False when nothing was to be done."""
     with transaction() as session:
@@ -105,6 +108,7 @@ def cancel(registration_id: int, now: datetime) -> bool:
         return True
 
 
+@retried
 def accept(registration_id: int, now: datetime) -> Literal["accepted", "lapsed", "nothing"]:
     """Take the seat that was offered; one whose deadline has passed goes to the next instead."""
     with transaction() as session:
@@ -118,6 +122,7 @@ def accept(registration_id: int, now: datetime) -> Literal["accepted", "lapsed",
         return "lapsed" if registration.state == "cancelled" else "nothing"
 
 
+@retried
 def change(registration_id: int, entry: SignUp, now: datetime) -> bool:
     """Replace what a participant answered; False after the deadline.
 
@@ -142,11 +147,13 @@ def serve_due(now: datetime) -> int:
     return sum(_serve(event_id, now) for event_id in events_with_something_due(now))
 
 
+@retried
 def _serve(event_id: int, now: datetime) -> int:
     with transaction() as session:
         return fill_seats(session, lock_event(session, event_id), now)
 
 
+@retried
 def send_links(email_key: str, now: datetime) -> None:
     """Mail somebody the links to all their coming registrations; silent when there are none."""
     with transaction() as session:

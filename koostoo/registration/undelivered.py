@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from koostoo.base.database import transaction
+from koostoo.base.retry import retried
 from koostoo.mail import outbox
 from koostoo.registration.models import Registration
 
 
+@retried
 def send_again(event_id: int, registration_id: int, now: datetime) -> int:
     """Put the failed letters of a registration of this event back in the outbox; return how many.
 

@@ -6,7 +6,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from koostoo.base.retry import Busy
+
 CODES = (400, 403, 404, 405, 413, 429, 500, 503)
+SOON = {"Retry-After": "5"}
+"""Beside a 503: when to come again, in seconds."""
 
 
 def _words(code: int) -> tuple[str, str]:
@@ -61,10 +65,10 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Respo
     return error_page(error.code)
 
 
-def _database_error(error: OperationalError) -> tuple[str, int, dict[str, str]]:
-    current_app.logger.warning("database busy or away: %s", type(error.orig).__name__)
-    page, code = error_page(503)
-    return page, code, {"Retry-After": "5"}
+def _busy(error: Busy | OperationalError) -> tuple[str, int, dict[str, str]]:
+    what = error if isinstance(error, Busy) else type(error.orig).__name__
+    current_app.logger.warning("database busy or away: %s", what)
+    return *error_page(503), SOON
 
 
 def _crash(error: Exception) -> tuple[str, int]:
@@ -75,6 +79,7 @@ def _crash(error: Exception) -> tuple[str, int]:
 def set_up(app: Flask) -> None:
     """Answer every error with a page of ours."""
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(OperationalError, _busy)
     if not app.testing:
         app.register_error_handler(Exception, _crash)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,41 @@ def test_commit_stands_in_one_place() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
     assert places == ["koostoo/base/database.py"]
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function of the code with the place where it stands."""
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(ROOT).as_posix()}:{node.name}", node
+
+
+def calls(function: ast.FunctionDef) -> list[str]:
+    """What a function calls, such as "session.add"."""
+    return [ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)]
+
+
+def is_retried(function: ast.FunctionDef) -> bool:
+    return "retried" in {ast.unparse(decorator) for decorator in function.decorator_list}
+
+
+def test_every_use_case_runs_again_when_the_database_asks_for_it() -> None:
+    use_cases = {name: node for name, node in functions() if "transaction" in calls(node)}
+    assert len(use_cases) > 20
+    assert [name for name, node in use_cases.items() if not is_retried(node)] == []
+    assert [name for name, node in functions() if is_retried(node) and name not in use_cases] == []
+
+
+def test_a_use_case_that_may_run_again_does_nothing_but_its_one_transaction() -> None:
+    use_cases = {node.name for _place, node in functions() if is_retried(node)}
+    outside = {"now", "flash", "deliver", "sleep"}
+    for place, node in functions():
+        if is_retried(node):
+            called = calls(node)
+            assert called.count("transaction") == 1, place
+            assert not use_cases & {*called}, place
+            assert not outside & {name.rpartition(".")[2] for name in called}, place
 
 
 def test_no_template_calls_a_text_safe_and_none_styles_inline() -> None:

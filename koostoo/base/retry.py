@@ -1,0 +1,79 @@
+"""A use case runs again, as a whole, when the database asks for it: `@retried`."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from sqlite3 import (
+    SQLITE_BUSY,
+    SQLITE_CONSTRAINT_PRIMARYKEY,
+    SQLITE_CONSTRAINT_UNIQUE,
+    SQLITE_LOCKED,
+)
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from koostoo.base.database import BUSY_SECONDS
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+PATIENCE = 8.0
+"""Seconds after which a reader at the latest is told that it is busy."""
+TRIES = 8
+FIRST_PAUSE = 0.02
+"""Seconds before the second try, about; doubled before each further one."""
+SQLSTATES = {
+    "40001",  # serialization failure
+    "40P01",  # deadlock
+    "55P03",  # a lock was not had within lock_timeout
+    "23505",  # taken by somebody else between looking and writing
+}
+SQLITE_CODES = {SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE}
+SQLITE_PRIMARY_CODES = {SQLITE_BUSY, SQLITE_LOCKED}
+
+
+class Busy(Exception):
+    """The database was too busy all the time; nothing was written."""
+
+
+def retried(use_case: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Run the use case again from its start when its transaction could not be finished.
+
+    It must do nothing outside its `transaction()` that may not happen twice. Raises Busy after
+    TRIES, and never begins a try that, waiting its full time for a lock, would pass PATIENCE: so
+    who waited BUSY_SECONDS for a lock in vain is told at once. To ask again would mean the end
+    of the line on PostgreSQL, and a web thread that others need.
+    """
+
+    @wraps(use_case)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        number, latest = 1, time.monotonic() + PATIENCE - BUSY_SECONDS
+        while True:
+            try:
+                return use_case(*args, **kwargs)
+            except DBAPIError as error:
+                pause = FIRST_PAUSE * 2 ** (number - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+                if not asks_again(error):
+                    raise
+                if number == TRIES or time.monotonic() + pause > latest:
+                    if isinstance(error, IntegrityError):
+                        raise
+                    raise Busy(f"{use_case.__name__}, tried {number} times") from error
+            time.sleep(pause)
+            number += 1
+
+    return run
+
+
+def asks_again(error: DBAPIError) -> bool:
+    """Say whether the same transaction may succeed when it is run again.
+
+    A lost connection is not among these: it may have broken after the commit.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        return getattr(error.orig, "sqlstate", None) in SQLSTATES
+    # The lower byte of an extended code is what it is an extension of.
+    return code in SQLITE_CODES or code & 0xFF in SQLITE_PRIMARY_CODES
