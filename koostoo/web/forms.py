@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -12,8 +14,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from koostoo.base.contact import ContactError, parse_email, parse_phone
+from koostoo.base.retry import Busy
 from koostoo.base.text import clean_line, clean_text, has_forbidden
+from koostoo.web.errors import SOON
 
+Page = tuple[str, int, dict[str, str]]
+"""A page's source with its status and headers."""
 MISSING = _l("Please fill this in.")
 ADDRESS_WRONG = _l(
     "This address does not look right. Please check it, for example mari@example.org."
@@ -46,6 +52,24 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
             csrf.validate_csrf_token = check
             return csrf
+
+    is_busy = False
+    """Whether the database was too busy to save what was sent."""
+
+    @contextmanager
+    def kept_when_busy(self) -> Iterator[None]:
+        """Save inside: where the database is too busy, go on after it and show the form again."""
+        try:
+            yield
+        except Busy as busy:
+            current_app.logger.warning("database busy, form given back: %s", busy)
+            self.is_busy = True
+
+    def answer(self, page: str) -> Page:
+        """Return the page that shows this form with the status that tells how it went."""
+        if self.is_busy:
+            return page, 503, SOON
+        return page, 422 if self.errors else 200, {}
 
 
 class ButtonForm(Form):

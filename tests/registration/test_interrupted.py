@@ -101,7 +101,7 @@ def test_the_outcome_is_that_of_a_clean_run(
             if what == "sign_up":
                 sign_up(event_id, person, late)
             else:
-                cancel(seated, late, "participant")
+                cancel(seated, late)
         assert fault.was_met == bool(number)
         return fault.count, rows(event_id)
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from koostoo.base.clock import now
-from koostoo.base.database import db
+from koostoo.base.database import db, transaction
 from koostoo.base.when import When
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Question
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import sign_up
+from koostoo.registration.service import SignedUp, sign_up
+from koostoo.web.public import signup
 
 MakeEvent = Callable[..., Event]
 FillIn = Callable[..., dict[str, str]]
@@ -255,6 +256,24 @@ def test_going_back_to_mend_an_answer_mends_it(
     for phone in ("5552 2385", "5552 2386"):
         client.post(f"/events/{event.slug}/register", data=typed | {"phone": phone})
     assert [row.phone for row in rows()] == ["+37255522386"]
+
+
+def test_a_question_taken_away_while_the_form_was_on_its_way_does_no_harm(
+    client: FlaskClient, make_event: MakeEvent, fill_in: FillIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(questions=[("text", "Toakaaslane", []), ("text", "Soovid", [])])
+    gone, kept = (question.id for question in event.questions)
+    typed = fill_in(event, **{f"q{gone}": "Mart", f"q{kept}": "aken"})
+
+    def after_an_edit(*values: Any) -> SignedUp:
+        with transaction() as session:
+            session.execute(delete(Question).where(Question.id == gone))
+        return sign_up(*values)
+
+    monkeypatch.setattr(signup, "sign_up", after_an_edit)
+    assert client.post(f"/events/{event.slug}/register", data=typed).status_code == 303
+    [row] = rows()
+    assert [answer.value for answer in row.answers] == ["aken"]
 
 
 @pytest.mark.parametrize(

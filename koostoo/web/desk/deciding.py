@@ -22,9 +22,9 @@ from koostoo.registration.decisions import (
 from koostoo.registration.models import ACTIVE
 from koostoo.registration.queries import obstacle_of
 from koostoo.web.desk import bp
-from koostoo.web.desk.events import Page, get_event
+from koostoo.web.desk.events import get_event
 from koostoo.web.desk.people import ONE, back_to_people, get_person
-from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, prose
+from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, prose
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import OBSTACLE_WORDS
 
@@ -61,7 +61,7 @@ class ReasonForm(Form):
 
 @bp.route(f"{ONE}/above", methods=["GET", "POST"])
 @right("organiser")
-def above(slug: str, number: int) -> Page:
+def above(slug: str, number: int) -> Response | Page:
     """Say what is in the way of a seat; on POST give it all the same, with a reason."""
     event = get_event(slug)
     person = get_person(event, number)
@@ -69,9 +69,10 @@ def above(slug: str, number: int) -> Page:
         return back_to_people(slug)
     form = ReasonForm()
     if form.validate_on_submit():
-        outcome = give_seats(event.id, [person.id], now(), organiser_id(), form.reason.data)
-        _tell(outcome, _seats_given(outcome))
-        return back_to_people(slug)
+        with form.kept_when_busy():
+            outcome = give_seats(event.id, [person.id], now(), organiser_id(), form.reason.data)
+            _tell(outcome, _seats_given(outcome))
+            return back_to_people(slug)
     obstacle = obstacle_of(event, person, now())
     page = render_template(
         "desk/above.html",
@@ -80,7 +81,7 @@ def above(slug: str, number: int) -> Page:
         form=form,
         obstacle=OBSTACLE_WORDS.get(obstacle) if obstacle else None,
     )
-    return page, _status(form)
+    return form.answer(page)
 
 
 class RefusalForm(Form):
@@ -103,7 +104,7 @@ class RefusalForm(Form):
 
 @bp.post("/events/<slug>/registrations/decide")
 @right("organiser")
-def decide(slug: str) -> Page:
+def decide(slug: str) -> Response | Page:
     """Do the same about all people ticked; what cannot be undone is asked once more."""
     event = get_event(slug)
     form = RefusalForm()
@@ -116,9 +117,10 @@ def decide(slug: str) -> Page:
         flash(_("Tick the people first, then choose what is to be done."), "warning")
         return back_to_people(slug)
     if valid and (form.sure.data or action == "seat"):
-        outcome, words = _ACTIONS[action](event, numbers, form.reason.data or "")
-        _tell(outcome, words)
-        return back_to_people(slug)
+        with form.kept_when_busy():
+            outcome, words = _ACTIONS[action](event, numbers, form.reason.data or "")
+            _tell(outcome, words)
+            return back_to_people(slug)
     page = render_template(
         "desk/decide.html",
         event=event,
@@ -126,12 +128,12 @@ def decide(slug: str) -> Page:
         action=action,
         people=desk_queries.people_of(event.id, numbers),
     )
-    return page, _status(form)
+    return form.answer(page)
 
 
 @bp.get(f"{ONE}/cancel", endpoint="cancel")
 @right("organiser")
-def cancel_one(slug: str, number: int) -> Page:
+def cancel_one(slug: str, number: int) -> Response | str:
     """Ask once more whether this person's registration is to be cancelled."""
     event = get_event(slug)
     person = get_person(event, number)
@@ -218,7 +220,3 @@ def _tell(outcome: Decided, words: str) -> None:
             ),
             "warning",
         )
-
-
-def _status(form: Form) -> int:
-    return 422 if form.errors else 200

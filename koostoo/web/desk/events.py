@@ -36,12 +36,10 @@ from koostoo.web.desk.event_filling import build
 from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
-from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line, prose
+from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line, prose
 from koostoo.web.rights import organiser_id, right
 
 SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
-
-Page = str | Response | tuple[str, int]
 
 
 @bp.get("/")
@@ -80,29 +78,31 @@ def _group(row: EventRow, today: date) -> str:
 
 @bp.route("/events/new", methods=["GET", "POST"])
 @right("organiser")
-def new() -> Page:
+def new() -> Response | Page:
     """Show an empty event form; on POST keep it as a draft."""
     form = _form()
     if form.validate_on_submit():
-        slug = create_event(form.draft(), now(), organiser_id())
-        flash(_("The draft is saved. Nobody sees it until you publish it."), "success")
-        return redirect(url_for("desk.people", slug=slug), 303)
+        with form.kept_when_busy():
+            slug = create_event(form.draft(), now(), organiser_id())
+            flash(_("The draft is saved. Nobody sees it until you publish it."), "success")
+            return redirect(url_for("desk.people", slug=slug), 303)
     return _form_page(form, None)
 
 
 @bp.route("/events/<slug>/edit", methods=["GET", "POST"])
 @right("organiser")
-def edit(slug: str) -> Page:
+def edit(slug: str) -> Response | Page:
     """Show the event form filled in; on POST save it."""
     event = get_event(slug)
     if event.state == "called_off":
         return _called_off(slug)
     form = _form(event)
     if form.validate_on_submit():
-        saved = _save(event.id, form)
-        if saved is not None:
-            flash(saved, "success")
-            return redirect(url_for("desk.people", slug=slug), 303)
+        with form.kept_when_busy():
+            saved = _save(event.id, form)
+            if saved is not None:
+                flash(saved, "success")
+                return redirect(url_for("desk.people", slug=slug), 303)
     return _form_page(form, get_event(slug))
 
 
@@ -163,7 +163,7 @@ class CopyForm(Form):
 
 @bp.route("/events/<slug>/copy", methods=["GET", "POST"])
 @right("organiser")
-def copy(slug: str) -> Page:
+def copy(slug: str) -> Response | Page:
     """Ask for title and first day; on POST make a draft with everything else taken over."""
     event = get_event(slug)
     form = CopyForm(
@@ -175,15 +175,16 @@ def copy(slug: str) -> Page:
     )
     if form.validate_on_submit():
         title = LocalText(form.title_et.data, form.title_en.data or "")
-        copied = copy_event(event.id, title, form.first_day.data, now(), organiser_id())
-        flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
-        return redirect(url_for("desk.edit", slug=copied), 303)
-    return render_template("desk/copy.html", form=form, event=event), _status(form)
+        with form.kept_when_busy():
+            copied = copy_event(event.id, title, form.first_day.data, now(), organiser_id())
+            flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
+            return redirect(url_for("desk.edit", slug=copied), 303)
+    return form.answer(render_template("desk/copy.html", form=form, event=event))
 
 
 @bp.route("/events/<slug>/publish", methods=["GET", "POST"])
 @right("organiser")
-def publish(slug: str) -> Page:
+def publish(slug: str) -> Response | Page:
     """Show what is still missing, or the button that publishes."""
     event = get_event(slug)
     if event.state != "draft":
@@ -191,18 +192,20 @@ def publish(slug: str) -> Page:
     form = ButtonForm()
     codes = rules.missing(draft_of(event), now())
     if form.validate_on_submit():
-        try:
-            publish_event(event.id, now(), organiser_id())
-        except NotReady as refusal:
-            codes = refusal.codes
-        except NotADraft:
-            return redirect(url_for("desk.people", slug=slug), 303)
-        else:
-            flash(_("The event is published. Now send its link to people."), "success")
-            return redirect(url_for("desk.people", slug=slug), 303)
+        with form.kept_when_busy():
+            try:
+                publish_event(event.id, now(), organiser_id())
+            except NotReady as refusal:
+                codes = refusal.codes
+            except NotADraft:
+                return redirect(url_for("desk.people", slug=slug), 303)
+            else:
+                flash(_("The event is published. Now send its link to people."), "success")
+                return redirect(url_for("desk.people", slug=slug), 303)
     missing = [(MISSING_FIELDS[code], missing_words(code)) for code in codes]
     page = render_template("desk/publish.html", form=form, event=get_event(slug), missing=missing)
-    return page, _status(form) if not (missing and form.is_submitted()) else 422
+    page, status, headers = form.answer(page)
+    return page, 422 if status == 200 and missing and form.is_submitted() else status, headers
 
 
 class CallOffForm(Form):
@@ -217,27 +220,28 @@ class CallOffForm(Form):
 
 @bp.route("/events/<slug>/call-off", methods=["GET", "POST"])
 @right("organiser")
-def call_event_off(slug: str) -> Page:
+def call_event_off(slug: str) -> Response | Page:
     """Ask for the reason; on POST call the event off and write to everybody."""
     event = get_event(slug)
     if event.state != "published" or event.when.is_over(now()):
         return _called_off(slug)
     form = CallOffForm()
     if form.validate_on_submit():
-        try:
-            told = call_off(event.id, form.reason.data, now(), organiser_id())
-        except CalledOff:
-            return _called_off(slug)
-        words = ngettext(
-            "The event is called off; a letter is on its way to %(num)s person.",
-            "The event is called off; letters are on their way to %(num)s people.",
-            told,
-        )
-        flash(words, "success")
-        return redirect(url_for("desk.people", slug=slug), 303)
+        with form.kept_when_busy():
+            try:
+                told = call_off(event.id, form.reason.data, now(), organiser_id())
+            except CalledOff:
+                return _called_off(slug)
+            words = ngettext(
+                "The event is called off; a letter is on its way to %(num)s person.",
+                "The event is called off; letters are on their way to %(num)s people.",
+                told,
+            )
+            flash(words, "success")
+            return redirect(url_for("desk.people", slug=slug), 303)
     counts = desk_queries.state_counts(event.id)
     told = sum(counts.get(state, 0) for state in ("pending", "confirmed", "waiting", "offered"))
-    return render_template("desk/call_off.html", form=form, event=event, told=told), _status(form)
+    return form.answer(render_template("desk/call_off.html", form=form, event=event, told=told))
 
 
 def get_event(slug: str) -> Event:
@@ -254,14 +258,10 @@ def _form(event: Event | None = None) -> EventForm:
     )
 
 
-def _form_page(form: EventForm, event: Event | None) -> Page:
-    return render_template("desk/event_form.html", form=form, event=event), _status(form)
+def _form_page(form: EventForm, event: Event | None) -> Response | Page:
+    return form.answer(render_template("desk/event_form.html", form=form, event=event))
 
 
 def _called_off(slug: str) -> Response:
     flash(_("This can no longer be done with this event."), "warning")
     return redirect(url_for("desk.people", slug=slug), 303)
-
-
-def _status(form: Form) -> int:
-    return 422 if form.errors else 200

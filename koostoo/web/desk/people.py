@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
@@ -27,9 +26,9 @@ from koostoo.registration.service import SignedUp, sign_up
 from koostoo.registration.undelivered import send_again
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.web.desk import adding, bp
-from koostoo.web.desk.events import Page, get_event
+from koostoo.web.desk.events import get_event
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
-from koostoo.web.forms import ButtonForm
+from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label
@@ -72,20 +71,21 @@ def show(slug: str) -> str:
 
 @bp.route("/events/<slug>/registrations/add", methods=["GET", "POST"])
 @right("organiser")
-def add(slug: str) -> Page:
+def add(slug: str) -> Response | Page:
     """Show the sign-up form for a person who called or came by; on POST register them."""
     event = get_event(slug)
     form = adding.build(event)
     above = adding.AboveForm(request.form)
     if form.validate_on_submit() and above.validate():
         entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
-        try:
-            outcome = _sign_up(event, entry, above.reason.data or "")
-        except SignUpRefused as refusal:
-            form.form_errors.append(refusal_words(refusal.reason))
-        else:
-            flash(*_outcome_words(entry, outcome))
-            return redirect(url_for("desk.people", slug=slug), 303)
+        with form.kept_when_busy():
+            try:
+                outcome = sign_up(event.id, entry, now(), organiser_id(), above.reason.data or "")
+            except SignUpRefused as refusal:
+                form.form_errors.append(refusal_words(refusal.reason))
+            else:
+                flash(*_outcome_words(entry, outcome))
+                return redirect(url_for("desk.people", slug=slug), 303)
     page = render_template(
         "desk/add.html",
         event=get_event(slug),
@@ -93,7 +93,8 @@ def add(slug: str) -> Page:
         above=above,
         seats=seats_of([event], now())[event.id],
     )
-    return page, 422 if form.errors or above.errors else 200
+    page, status, headers = form.answer(page)
+    return page, 422 if above.errors else status, headers
 
 
 @bp.post(f"{ONE}/letters")
@@ -169,15 +170,6 @@ def _tabs(slug: str, wanted: Filter, counts: dict[str, int]) -> list[dict[str, A
         }
         for state, label, count in choices
     ]
-
-
-def _sign_up(event: Event, entry: SignUp, reason: str) -> SignedUp:
-    event_id, by = event.id, organiser_id()
-    try:
-        return sign_up(event_id, entry, now(), by, reason)
-    except IntegrityError:
-        # The same person came through another door at the same instant; ask again under the lock.
-        return sign_up(event_id, entry, now(), by, reason)
 
 
 def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:

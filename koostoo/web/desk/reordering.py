@@ -4,6 +4,7 @@ from flask import flash, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -17,11 +18,11 @@ from koostoo.registration.queries import (
 )
 from koostoo.web.desk import bp
 from koostoo.web.desk.deciding import ReasonForm
-from koostoo.web.desk.events import Page, get_event
+from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.people import ONE, back_to_people, get_person
 from koostoo.web.desk.sharing_form import at_least_one
-from koostoo.web.forms import AtMost, Form, NoForbidden, Pick, Sentence, line, options
+from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Pick, Sentence, line, options
 from koostoo.web.rights import organiser_id, right
 
 
@@ -33,28 +34,30 @@ class PlaceForm(ReasonForm):
 
 @bp.route(f"{ONE}/queue", methods=["GET", "POST"])
 @right("organiser")
-def queue(slug: str, number: int) -> Page:
+def queue(slug: str, number: int) -> Response | Page:
     """Ask at which place somebody shall wait; on POST move them there."""
     event = get_event(slug)
     person = get_person(event, number)
     if person.state != "waiting":
         return back_to_people(slug)
     places = queue_places(event.id)
-    form = PlaceForm(data={"place": places[person.id]})
+    place = places.get(person.id, 1)
+    form = PlaceForm(data={"place": place})
     if form.validate_on_submit():
-        name, place = person.name, form.place.data
-        if move_in_queue(event.id, person.id, place, form.reason.data, now(), organiser_id()):
-            flash(_("The queue is changed: %(name)s was moved.", name=name), "success")
-        return back_to_people(slug)
+        name, wanted = person.name, form.place.data
+        with form.kept_when_busy():
+            if move_in_queue(event.id, number, wanted, form.reason.data, now(), organiser_id()):
+                flash(_("The queue is changed: %(name)s was moved.", name=name), "success")
+            return back_to_people(slug)
     page = render_template(
         "desk/queue.html",
         event=event,
         person=person,
         form=form,
-        place=places[person.id],
+        place=place,
         waiting=len(places),
     )
-    return page, 422 if form.errors else 200
+    return form.answer(page)
 
 
 class PromiseForm(Form):
@@ -73,7 +76,7 @@ class PromiseForm(Form):
 
 @bp.route("/events/<slug>/promises", methods=["GET", "POST"])
 @right("organiser")
-def promises(slug: str) -> Page:
+def promises(slug: str) -> Response | Page:
     """Ask how many promised seats go where; on POST move them."""
     event = get_event(slug)
     promised = [promise for promise in promises_of(event, now()) if promise.free]
@@ -85,26 +88,18 @@ def promises(slug: str) -> Page:
     form.taker.choices = options([("", _("everybody")), *takers])
     if form.validate_on_submit():
         taker = int(form.taker.data) if form.taker.data else None
-        try:
-            move_promise(
-                event.id,
-                int(form.giver.data),
-                taker,
-                form.seats.data,
-                form.reason.data,
-                now(),
-                organiser_id(),
-            )
-        except NotPromised:
-            form.seats.errors = [
-                _("There are not so many unused seats, or both are the same organisation.")
-            ]
-        else:
-            flash(_("The promised seats are moved."), "success")
-            return back_to_people(slug)
-    return render_template(
-        "desk/promises.html", event=event, form=form
-    ), 422 if form.errors else 200
+        giver, seats, reason = int(form.giver.data), form.seats.data, form.reason.data
+        with form.kept_when_busy():
+            try:
+                move_promise(event.id, giver, taker, seats, reason, now(), organiser_id())
+            except NotPromised:
+                form.seats.errors = [
+                    _("There are not so many unused seats, or both are the same organisation.")
+                ]
+            else:
+                flash(_("The promised seats are moved."), "success")
+                return back_to_people(slug)
+    return form.answer(render_template("desk/promises.html", event=event, form=form))
 
 
 def _held(promise: PromisedSeats) -> str:

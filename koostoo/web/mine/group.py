@@ -11,7 +11,7 @@ from koostoo.registration.models import Group
 from koostoo.registration.queries import queue_places
 from koostoo.registration.seating import facts
 from koostoo.registration.words import standing_words
-from koostoo.web.forms import ButtonForm
+from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
 from koostoo.web.links import find_group, group_page
 from koostoo.web.mine import bp
@@ -58,7 +58,7 @@ def show(token: str) -> str:
     endpoint="cancel_in_group",
 )
 @right("secret_link")
-def cancel(token: str, number: int) -> str | Response:
+def cancel(token: str, number: int) -> Response | Page:
     """Ask once, then give up the seat of one of the people."""
     found = _open(token)
     person = next((one for one in found.members if one.id == number), None) or abort(404)
@@ -67,12 +67,13 @@ def cancel(token: str, number: int) -> str | Response:
     form = ButtonForm()
     if form.validate_on_submit():
         name = person.name
-        if service.cancel(person.id, now()):
-            flash(_("The registration of %(name)s is cancelled.", name=name), "success")
-        return redirect(back, 303)
+        with form.kept_when_busy():
+            if service.cancel(number, now()):
+                flash(_("The registration of %(name)s is cancelled.", name=name), "success")
+            return redirect(back, 303)
     if not rules.may_cancel(event_facts, person.state):
         return redirect(back, 303)
-    return render_template(
+    page = render_template(
         "mine/cancel.html",
         event=event,
         form=form,
@@ -80,3 +81,4 @@ def cancel(token: str, number: int) -> str | Response:
         whose=person.name,
         is_late=rules.is_late(event_facts, now()),
     )
+    return form.answer(page)

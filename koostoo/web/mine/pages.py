@@ -18,7 +18,7 @@ from koostoo.registration.queries import (
 )
 from koostoo.registration.seating import facts
 from koostoo.web.feeds import feed_response
-from koostoo.web.forms import ButtonForm
+from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
 from koostoo.web.links import find_registration, own_feed, own_page
 from koostoo.web.mine import bp
@@ -69,7 +69,7 @@ def show(token: str) -> str:
 
 @bp.route("/<token>/edit", methods=["GET", "POST"])
 @right("secret_link")
-def edit(token: str) -> str | Response | tuple[str, int]:
+def edit(token: str) -> Response | Page:
     """Change answers until the deadline."""
     registration = _open(token)
     event = registration.event
@@ -86,24 +86,25 @@ def edit(token: str) -> str | Response | tuple[str, int]:
     form.email.data = registration.email
     form.privacy.data = True
     if form.validate_on_submit():
-        try:
-            saved = service.change(registration.id, form.entry(event), now())
-        except SignUpRefused as refusal:
-            words = OBSTACLE_WORDS[refusal.reason]
-            form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
-        else:
-            if saved:
-                flash(_("Your answers are saved."), "success")
+        with form.kept_when_busy():
+            try:
+                saved = service.change(registration.id, form.entry(event), now())
+            except SignUpRefused as refusal:
+                words = OBSTACLE_WORDS[refusal.reason]
+                form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
             else:
-                flash(_("Answers can no longer be changed here."), "warning")
-            return redirect(back, 303)
+                if saved:
+                    flash(_("Your answers are saved."), "success")
+                else:
+                    flash(_("Answers can no longer be changed here."), "warning")
+                return redirect(back, 303)
     page = render_template("mine/edit.html", registration=registration, event=event, form=form)
-    return page, 422 if form.errors else 200
+    return form.answer(page)
 
 
 @bp.route("/<token>/cancel", methods=["GET", "POST"])
 @right("secret_link")
-def cancel(token: str) -> str | Response:
+def cancel(token: str) -> Response | Page:
     """Ask once, then give the seat up."""
     registration = _open(token)
     back = own_page(registration.link_id)
@@ -111,12 +112,13 @@ def cancel(token: str) -> str | Response:
     event_facts = facts(registration.event, moment)
     form = ButtonForm()
     if form.validate_on_submit():
-        if service.cancel(registration.id, moment):
-            flash(_("Your registration is cancelled. Thank you for telling us."), "success")
-        return redirect(back, 303)
+        with form.kept_when_busy():
+            if service.cancel(registration.id, moment):
+                flash(_("Your registration is cancelled. Thank you for telling us."), "success")
+            return redirect(back, 303)
     if not rules.may_cancel(event_facts, registration.state):
         return redirect(back, 303)
-    return render_template(
+    page = render_template(
         "mine/cancel.html",
         whose="",
         event=registration.event,
@@ -124,6 +126,7 @@ def cancel(token: str) -> str | Response:
         back=back,
         is_late=rules.is_late(event_facts, moment),
     )
+    return form.answer(page)
 
 
 @bp.route("/<token>/offer", methods=["GET", "POST"])

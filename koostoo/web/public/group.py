@@ -13,12 +13,13 @@ from koostoo.registration.groups import GroupOutcome, GroupSignUp, PeopleRefused
 from koostoo.registration.queries import full_options, invited_organisations, seats_of
 from koostoo.registration.rules import is_open_to, standing
 from koostoo.registration.seating import facts
+from koostoo.web.forms import Page
 from koostoo.web.group_form import GroupForm, build
 from koostoo.web.language import current_lang
 from koostoo.web.links import group_page
 from koostoo.web.public import bp
 from koostoo.web.public.cards import status_text
-from koostoo.web.public.signup import Page, refusal_text
+from koostoo.web.public.signup import refusal_text
 from koostoo.web.rights import right
 from koostoo.web.sharing import sharing_lines
 
@@ -36,19 +37,20 @@ def register_group(slug: str) -> Response | Page:
         return redirect(url_for("public.home"), 303)
     if "more" in request.form:
         form.add_rows(event.group_max)
-        return _page(event, form, 200)
+        return _page(event, form)
     if form.validate_on_submit():
         typed = form.sign_up(event)
-        try:
-            outcome = sign_up_group(event.id, typed, now())
-        except SignUpRefused as refusal:
-            form.form_errors.append(refusal_text(event, refusal.reason))
-        except PeopleRefused as refusal:
-            form.refuse(refusal.reasons)
-        else:
-            _tell_left_out(typed, outcome)
-            return redirect(group_page(outcome.link_id), 303)
-    return _page(event, form, 422 if form.errors else 200)
+        with form.kept_when_busy():
+            try:
+                outcome = sign_up_group(event.id, typed, now())
+            except SignUpRefused as refusal:
+                form.form_errors.append(refusal_text(event, refusal.reason))
+            except PeopleRefused as refusal:
+                form.refuse(refusal.reasons)
+            else:
+                _tell_left_out(typed, outcome)
+                return redirect(group_page(outcome.link_id), 303)
+    return _page(event, form)
 
 
 def _form(event: Event) -> GroupForm:
@@ -71,7 +73,7 @@ def _tell_left_out(typed: GroupSignUp, outcome: GroupOutcome) -> None:
         )
 
 
-def _page(event: Event, form: GroupForm, status: int) -> Page:
+def _page(event: Event, form: GroupForm) -> Page:
     moment = now()
     state = standing(facts(event, moment), moment)
     page = render_template(
@@ -85,4 +87,5 @@ def _page(event: Event, form: GroupForm, status: int) -> Page:
         status=status_text(event, state),
     )
     # Going back must fetch a new form: an old one kept by the browser was already sent.
-    return page, status, {"Cache-Control": "no-store"}
+    page, status, headers = form.answer(page)
+    return page, status, {**headers, "Cache-Control": "no-store"}

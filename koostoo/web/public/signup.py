@@ -21,7 +21,7 @@ from koostoo.registration.queries import full_options, invited_organisations, se
 from koostoo.registration.rules import is_open_to, standing
 from koostoo.registration.seating import facts
 from koostoo.registration.service import SignedUp, send_links, sign_up
-from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, email_like, line
+from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, email_like, line
 from koostoo.web.language import current_lang
 from koostoo.web.links import own_page
 from koostoo.web.public import bp
@@ -31,7 +31,6 @@ from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import SignUpForm, build
 
 HOUR = timedelta(hours=1)
-Page = tuple[str, int, dict[str, str]]
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -52,13 +51,13 @@ def register(slug: str) -> Response | Page:
         # Only a robot fills in the hidden field; it is told nothing.
         return redirect(url_for("public.home"), 303)
     if form.validate_on_submit():
-        try:
-            outcome = _sign_up(event, form)
-        except SignUpRefused as refusal:
-            state = "closed" if refusal.reason == "full" else standing(facts(event, now()), now())
-            form.form_errors.append(refusal_text(event, refusal.reason))
-        else:
-            return _answer(event, outcome)
+        with form.kept_when_busy():
+            try:
+                return _answer(event, _sign_up(event, form))
+            except SignUpRefused as refusal:
+                full = refusal.reason == "full"
+                state = "closed" if full else standing(facts(event, now()), now())
+                form.form_errors.append(refusal_text(event, refusal.reason))
     return _page(event, form, state)
 
 
@@ -66,7 +65,7 @@ def _sign_up(event: Event, form: SignUpForm) -> SignedUp:
     try:
         return sign_up(event.id, form.entry(event), now())
     except IntegrityError:
-        # The same person came through another door at the same instant; ask again under the lock.
+        # A question went while this was on its way: the form is read again by those there are.
         return sign_up(event.id, form.entry(event), now())
 
 
@@ -89,7 +88,8 @@ def _page(event: Event, form: SignUpForm, state: str) -> Page:
         status=status_text(event, state),  # type: ignore[arg-type]  # a Standing in words
     )
     # Going back must fetch a new form: an old one kept by the browser was already sent.
-    return page, 422 if form.errors else 200, {"Cache-Control": "no-store"}
+    page, status, headers = form.answer(page)
+    return page, status, {**headers, "Cache-Control": "no-store"}
 
 
 def refusal_text(event: Event, reason: str) -> str:
