@@ -60,7 +60,7 @@ def retried(use_case: Callable[Given, Result]) -> Callable[Given, Result]:
                 if number == TRIES or time.monotonic() + pause > latest:
                     if isinstance(error, IntegrityError):
                         raise
-                    raise Busy(f"{use_case.__name__}, tried {number} times") from error
+                    raise Busy(f"{use_case.__name__}, after try {number}") from error
             time.sleep(pause)
             number += 1
 
