@@ -26,6 +26,8 @@ ACTIVE = ("pending", "confirmed", "waiting", "offered")
 """States of people who have a seat or may still get one."""
 SEATED = ("confirmed", "offered")
 """States that occupy a seat; `pending` does too where the event says so (`seating.held_state`)."""
+HAS_PLACE = text("state NOT IN ('cancelled', 'rejected')")
+"""Whose address and name must be unique in an event; a query in these words may use that index."""
 ENDED_BY = ("participant", "organiser", "lapse")
 GROUP_MODES = ("together", "fitting")
 """All or nobody; or as many as there are seats for."""
@@ -75,8 +77,8 @@ class Registration(Base):
             "email_key",
             "person_key",
             unique=True,
-            sqlite_where=text("state NOT IN ('cancelled', 'rejected')"),
-            postgresql_where=text("state NOT IN ('cancelled', 'rejected')"),
+            sqlite_where=HAS_PLACE,
+            postgresql_where=HAS_PLACE,
         ),
         UniqueConstraint("event_id", "form_nonce"),
         CheckConstraint(f"ended_by IN {ENDED_BY}", name="ended_by"),

@@ -8,24 +8,21 @@ from sqlalchemy.orm import Session
 
 from koostoo.base.text import person_key
 from koostoo.mail.models import OutboxMessage
-from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.models import ACTIVE, HAS_PLACE, Registration
 from koostoo.registration.rules import SignUp
 
-# Built once: putting a statement together costs more than running it.
-_IS_SAME_PERSON = and_(
-    Registration.email_key == bindparam("email_key"),
-    Registration.person_key == bindparam("person_key"),
-    # One form may be sent again for somebody else (back, another name): another person.
-    or_(Registration.form_nonce == bindparam("nonce"), Registration.state.in_(ACTIVE)),
-)
-_SEEN = (
-    select(Registration, _IS_SAME_PERSON.label("is_same_person"))
-    .where(
-        Registration.event_id == bindparam("event_id"),
-        or_(_IS_SAME_PERSON, Registration.form_nonce == bindparam("nonce")),
-    )
-    .order_by(_IS_SAME_PERSON.desc(), Registration.state.in_(ACTIVE).desc(), Registration.id)
-    .limit(1)
+# Built once: putting a statement together costs more than running it. Each half of the OR is in the
+# words of a unique index, so the answer comes as quickly in an event of a hundred thousand people.
+_SEEN = select(Registration).where(
+    Registration.event_id == bindparam("event_id"),
+    or_(
+        Registration.form_nonce == bindparam("nonce"),
+        and_(
+            Registration.email_key == bindparam("email_key"),
+            Registration.person_key == bindparam("person_key"),
+            HAS_PLACE,
+        ),
+    ),
 )
 
 
@@ -44,13 +41,12 @@ def who_was_seen(session: Session, event_id: int, entry: SignUp) -> Seen:
         "person_key": person_key(entry.first_name, entry.last_name),
         "nonce": entry.nonce,
     }
-    found = session.execute(_SEEN, wanted).one_or_none()
-    if found is None:
-        return Seen(None, is_form_used=False)
-    registration, is_same_person = found
-    if is_same_person:
-        return Seen(registration, registration.form_nonce == entry.nonce)
-    return Seen(None, is_form_used=True)
+    key = (wanted["email_key"], wanted["person_key"])
+    seen = session.scalars(_SEEN, wanted).all()
+    # One form may be sent again for somebody else (back, another name): another person.
+    same = [one for one in seen if (one.email_key, one.person_key) == key]
+    person = min(same, key=lambda one: one.state not in ACTIVE, default=None)
+    return Seen(person, any(one.form_nonce == entry.nonce for one in seen))
 
 
 def was_told_lately(session: Session, registration: Registration, now: datetime) -> bool:
