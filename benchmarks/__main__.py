@@ -6,10 +6,9 @@ the machine does strikes both alike. A missed aim is said in the table and fails
 
 import argparse
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
@@ -17,9 +16,11 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from benchmarks import floor, visits
+from benchmarks.desk import invite, sign_in
+from benchmarks.growth import FEW, MANY, growth_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.rush import postgresql_database, rush_rows
-from benchmarks.server import ROOT, Server, free_port, serve
+from benchmarks.server import ROOT, Server, free_port, serve, server_settings
 from benchmarks.stage import FULL, PEOPLE, set_stage
 from benchmarks.table import Row, limit_row, rate_row, render
 
@@ -54,7 +55,7 @@ def main() -> None:
             return serve("app:app", env, here / "server.log", port, visits.EVENT_PAGE)
 
         rows: list[Row] = []
-        with start() as ours, _floor(here, ours) as beside:
+        with start() as ours, _floor(here, _length_of_page(ours)) as beside:
             for name, visit, floor_visit, aim in RATES:
                 _say(name)
                 pairs = [
@@ -66,8 +67,9 @@ def main() -> None:
                 ]
                 rows.append(rate_row(name, pairs, aim))
             rows.append(limit_row("memory of a worker after that", _largest(ours), "MB"))
-        rows += _rushes(here)
-        rows += _downloads(start, _invite(env))
+        rows += _rushes(here, options.seconds)
+        rows += _growth(here, options.seconds, options.rounds)
+        rows += _downloads(start, invite(env))
         _say("start-up")
         rows += _start_up(start)
     busy = f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end"
@@ -81,25 +83,16 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def server_settings(folder: Path) -> dict[str, str]:
-    """Return the settings of a server in production, on the loopback address, without mail."""
-    return {
-        "KOOSTOO_ENV": "production",
-        "INSTANCE_PATH": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/koostoo.db",
-        "SECRET_KEY": "only for measuring, and long enough for that",
-        "BASE_URL": f"http://127.0.0.1:{free_port()}",
-        "MAIL_TRANSPORT": "file",
-        "WEB_CONCURRENCY": "2",
-    }
-
-
-@contextmanager
-def _floor(folder: Path, ours: Server) -> Iterator[Server]:
-    """Run the floor, its ready page as long as our event page."""
+def _length_of_page(ours: Server) -> int:
     browser = Browser(ours)
     length = len(visits.expect(browser.get(visits.EVENT_PAGE), 200).body)
     browser.close()
+    return length
+
+
+@contextmanager
+def _floor(folder: Path, length: int = 1) -> Iterator[Server]:
+    """Run the floor, its ready page of this length."""
     database = str(folder / "floor.db")
     floor.create_table(database)
     env = {
@@ -112,19 +105,36 @@ def _floor(folder: Path, ours: Server) -> Iterator[Server]:
         yield server
 
 
-def _rushes(folder: Path) -> Iterator[Row]:
+def _rushes(folder: Path, seconds: float) -> Iterator[Row]:
     """Take a fresh database by storm on each engine there is."""
-    (folder / "rush").mkdir()
-    env = server_settings(folder / "rush")
-    _say("rush on SQLite")
-    yield from rush_rows("SQLite", env, folder / "rush.log")
-    with postgresql_database() as database:
+    here = folder / "rush"
+    here.mkdir()
+    with _floor(here) as floor, postgresql_database() as database:
+        _say("rush on SQLite")
+        yield from rush_rows("SQLite", server_settings(here), here / "log", floor, seconds)
         if database is None:
             _say("no rush on PostgreSQL: TEST_DATABASE_URL names no server")
             return
         _say("rush on PostgreSQL")
-        env = server_settings(folder / "rush") | {"DATABASE_URL": database}
-        yield from rush_rows("PostgreSQL", env, folder / "rush.log")
+        env = server_settings(here) | {"DATABASE_URL": database}
+        yield from rush_rows("PostgreSQL", env, here / "log", floor, seconds)
+
+
+def _growth(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
+    """Sign up among few and among many registrations on each engine there is."""
+    log = folder / "growth.log"
+    envs = []
+    for number in (FEW, MANY):
+        (folder / str(number)).mkdir()
+        envs.append(server_settings(folder / str(number)))
+    _say(f"sign-up among {FEW} and among {MANY} registrations on SQLite")
+    yield from growth_rows("SQLite", envs, log, seconds, rounds)
+    with postgresql_database() as few, postgresql_database() as many:
+        if few is None or many is None:
+            return
+        _say("the same on PostgreSQL")
+        envs = [env | {"DATABASE_URL": url} for env, url in zip(envs, (few, many), strict=True)]
+        yield from growth_rows("PostgreSQL", envs, log, seconds, rounds)
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:
@@ -135,7 +145,7 @@ def _downloads(start: Start, link: str) -> Iterator[Row]:
         with start() as server:
             browser = Browser(server, cookies)
             if not cookies:
-                _sign_in(browser, urlsplit(link).path)
+                sign_in(browser, link)
             path = f"/desk/events/{FULL}/registrations"
             visits.expect(browser.get(path), 200)
             # The other worker may still be importing.
@@ -162,25 +172,6 @@ def _start_up(start: Start) -> Iterator[Row]:
             idle.append(_largest(server))
     yield limit_row("first page after start", median(times), "s", 1.5)
     yield limit_row("memory of an idle worker", median(idle), "MB")
-
-
-def _invite(env: Mapping[str, str]) -> str:
-    """Return a sign-in link of a made-up organiser."""
-    command = [sys.executable, "-m", "flask", "organiser", "invite", "bench@example.org"]
-    done = subprocess.run(
-        [*command, "--print-link"],
-        cwd=ROOT,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
-
-
-def _sign_in(browser: Browser, path: str) -> None:
-    page = visits.expect(browser.get(path), 200).text
-    visits.expect(browser.post(path, {"csrf_token": visits.field_value(page, "csrf_token")}), 303)
 
 
 def _largest(server: Server) -> float:

@@ -80,13 +80,15 @@ class Rate:
     cpu_ms: float
 
 
-def hammer(server: Server, make_step: Callable[[Browser], Step], seconds: float) -> Rate:
-    """Let CLIENTS browsers repeat their step for so long; raise what the first failure raised.
+def hammer(
+    server: Server, make_step: Callable[[Browser], Step], seconds: float, clients: int = CLIENTS
+) -> Rate:
+    """Let so many browsers repeat their step for so long; raise what the first failure raised.
 
     Each browser prepares (and takes its first step, not counted) before the clock starts.
     """
-    counts, failures = [0] * CLIENTS, list[BaseException]()
-    ready, halt = threading.Barrier(CLIENTS + 1), threading.Event()
+    counts, failures = [0] * clients, list[BaseException]()
+    ready, halt = threading.Barrier(clients + 1), threading.Event()
 
     def run(number: int) -> None:
         browser = Browser(server)
@@ -103,7 +105,7 @@ def hammer(server: Server, make_step: Callable[[Browser], Step], seconds: float)
         finally:
             browser.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
     for thread in threads:
         thread.start()
     try:

@@ -10,12 +10,13 @@ from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
+from statistics import mean
 from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks import visits
-from benchmarks.load import Browser
+from benchmarks.load import Browser, hammer
 from benchmarks.server import Server, serve
 from benchmarks.stage import RUSH, RUSH_SEATS, set_stage
 from benchmarks.table import Row
@@ -42,6 +43,11 @@ class Outcome:
     errors: tuple[str, ...]
     states: Mapping[str, int]
     letters: int
+
+    @property
+    def per_second(self) -> float:
+        """Sign-ups in a second, each with a look at its own page."""
+        return PEOPLE / self.seconds
 
     @property
     def is_exact(self) -> bool:
@@ -84,12 +90,20 @@ def rush(server: Server, database: str) -> Outcome:
     return Outcome(seconds, last, tuple(errors), states, letters)
 
 
-def rush_rows(name: str, env: Mapping[str, str], log: Path) -> Iterator[Row]:
-    """Fill a fresh database, take it by storm with two processes, and give out the lines."""
+def rush_rows(
+    name: str, env: Mapping[str, str], log: Path, floor: Server, seconds: float
+) -> Iterator[Row]:
+    """Fill a fresh database, take it by storm with two processes, and give out the lines.
+
+    The floor writes rows for as many clients, half of `seconds` before and half after.
+    """
     set_stage(env, people=10)
     port = urlsplit(env["BASE_URL"]).port or 0
+    inserts = [hammer(floor, visits.floor_insert, seconds / 2, AT_ONCE)]
     with serve("app:app", env, log, port, visits.EVENT_PAGE) as server:
         outcome = rush(server, env["DATABASE_URL"])
+    inserts.append(hammer(floor, visits.floor_insert, seconds / 2, AT_ONCE))
+    at_floor = mean(rate.per_second for rate in inserts)
     told = ", ".join(f"{number} {state}" for state, number in sorted(outcome.states.items()))
     label = f"rush on {name}: {PEOPLE} people for {RUSH_SEATS} seats"
     yield Row(
@@ -101,6 +115,12 @@ def rush_rows(name: str, env: Mapping[str, str], log: Path) -> Iterator[Row]:
     yield Row(
         f"rush on {name}: time",
         f"last seat {outcome.last_seat:.2f} s, all {outcome.seconds:.2f} s",
+    )
+    yield Row(
+        f"rush on {name}: sign-ups",
+        f"{outcome.per_second:.0f}/s",
+        f"{at_floor:.0f}/s",
+        f"{outcome.per_second / at_floor:.2f}",
     )
 
 

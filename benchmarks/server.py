@@ -55,6 +55,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def server_settings(folder: Path) -> dict[str, str]:
+    """Return the settings of a server in production, on the loopback address, without mail."""
+    return {
+        "KOOSTOO_ENV": "production",
+        "INSTANCE_PATH": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/koostoo.db",
+        "SECRET_KEY": "only for measuring, and long enough for that",
+        "BASE_URL": f"http://127.0.0.1:{free_port()}",
+        "MAIL_TRANSPORT": "file",
+        "WEB_CONCURRENCY": "2",
+    }
+
+
 @contextmanager
 def serve(
     application: str, env: Mapping[str, str], log: Path, port: int, first: str

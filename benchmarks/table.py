@@ -44,6 +44,17 @@ def limit_row(
     return Row(name, f"{value:.2f} {unit}{spent}", aim=aim, met=met)
 
 
+def growth_row(name: str, rounds: Sequence[tuple[Rate, Rate]], limit: float) -> Row:
+    """Return the line of measurements taken in turn, (among few, among many) each.
+
+    The ratio says how many times as long a step takes among many; medians of all rounds.
+    """
+    ratio = median(few.per_second / many.per_second for few, many in rounds)
+    few, many = ([pair[i] for pair in rounds] for i in (0, 1))
+    told = f"{_rate(many)}, few: {_rate(few)}"
+    return Row(name, told, "", f"{ratio:.2f}", f"at most {limit:.2f}", ratio <= limit)
+
+
 def render(rows: Sequence[Row]) -> str:
     """Return the table as text in columns."""
     verdicts = {None: "", True: "met", False: "not met"}

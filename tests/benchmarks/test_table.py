@@ -1,13 +1,20 @@
 """The table of the benchmark: medians of rounds, aims, plain words."""
 
 from benchmarks.load import Rate
-from benchmarks.table import limit_row, rate_row, render
+from benchmarks.table import growth_row, limit_row, rate_row, render
 
 
 def test_the_ratio_is_the_median_of_the_rounds() -> None:
     floor = Rate(100, 1)
     row = rate_row("page", [(Rate(60, 2), floor), (Rate(50, 2), floor), (Rate(1, 2), floor)], 0.5)
     assert (row.ratio, row.met) == ("0.50", True)
+
+
+def test_growth_is_how_many_times_as_long_a_step_takes_among_many() -> None:
+    few = Rate(120, 1)
+    row = growth_row("sign-up", [(few, Rate(100, 1)), (few, Rate(80, 1)), (few, Rate(1, 1))], 1.3)
+    assert (row.ratio, row.aim, row.met) == ("1.50", "at most 1.30", False)
+    assert growth_row("sign-up", [(few, Rate(100, 1))], 1.3).met is True
 
 
 def test_a_missed_aim_is_said_in_words() -> None:

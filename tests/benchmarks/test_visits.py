@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from benchmarks import floor, visits
-from benchmarks.__main__ import server_settings
 from benchmarks.load import Browser, Step, hammer
-from benchmarks.server import Server, free_port, serve
+from benchmarks.server import Server, free_port, serve, server_settings
 from benchmarks.stage import set_stage
 
 OURS: tuple[Callable[[Browser], Step], ...] = (

@@ -16,10 +16,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from benchmarks import visits
-from benchmarks.__main__ import server_settings
 from benchmarks.load import Answer, Browser
 from benchmarks.rush import FORM, postgresql_database
-from benchmarks.server import Server, serve
+from benchmarks.server import Server, serve, server_settings
 from benchmarks.stage import RUSH, RUSH_SEATS, set_stage
 
 KILLS, CLIENTS, MOST = 20, 8, 2000
