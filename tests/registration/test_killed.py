@@ -2,13 +2,10 @@
 
 import os
 import random
-import re
 import signal
 import threading
-from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,20 +14,13 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import visits
 from benchmarks.load import Answer, Browser
-from benchmarks.rush import FORM, postgresql_database
-from benchmarks.server import Server, serve, server_settings
+from benchmarks.rush import FORM
+from benchmarks.server import Server, serve
 from benchmarks.stage import RUSH, RUSH_SEATS, set_stage
+from tests.registration.visitors import address, form_of
 
 KILLS, CLIENTS, MOST = 20, 8, 2000
 TRIES = 200
-
-
-@pytest.fixture
-def env(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Settings of a server on a database of its own, on the engine the tests run on."""
-    with postgresql_database() as database:
-        settings = server_settings(tmp_path)
-        yield settings | ({"DATABASE_URL": database} if database else {})
 
 
 class Visitor:
@@ -56,26 +46,6 @@ class Visitor:
     def close(self) -> None:
         """Go home."""
         self._browser.close()
-
-
-def form_of(page: str, number: int) -> dict[str, str]:
-    organisation = re.search(r'<option value="(\d+)"', page)
-    assert organisation is not None
-    return {
-        "csrf_token": visits.field_value(page, "csrf_token"),
-        "nonce": token_hex(12),
-        "first_name": "Mari",
-        "last_name": f"Maasikas{number}",
-        "email": address(number),
-        "organisation": organisation[1],
-        "role": "member",
-        "language": "et",
-        "privacy": "y",
-    }
-
-
-def address(number: int) -> str:
-    return f"mari{number}@example.org"
 
 
 class Crowd:
