@@ -19,6 +19,7 @@ from config import settings
 from koostoo import create_app
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
+from koostoo.base.tokens import make_token
 from koostoo.events.models import Event, Quota
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Partner
@@ -105,13 +106,18 @@ def look_at_the_end(server: Server, env: dict[str, str], board: Board) -> End:
             for person in people
         )
         capacity = event.capacity or 0
+        key = app.config["SECRET_KEY"]
+        pages = {
+            number_of(person.email): f"/my/{make_token([key], 'my', person.link_id)}"
+            for person in people
+        }
         db.session.remove()
         db.engine.dispose()
     places, browser = {}, Browser(server)
-    for person in board.people:
-        found = PLACE.search(visits.expect(browser.get(person.page), 200).text)
+    for number, page in pages.items():
+        found = PLACE.search(visits.expect(browser.get(page), 200).text)
         if found is not None:
-            places[person.number] = int(found[1])
+            places[number] = int(found[1])
     browser.close()
     return End(rows, capacity, places)
 

@@ -119,7 +119,6 @@ def test_the_button_that_cancels_is_still_there(
         ("/copy", "title_et"),
         ("/call-off", "reason"),
         ("/registrations/add", "member_organisation"),
-        ("/registrations/{seat}/cancel", ""),
     ],
 )
 def test_forms_at_the_desk_come_back_filled_in(
@@ -132,14 +131,50 @@ def test_forms_at_the_desk_come_back_filled_in(
     field: str,
 ) -> None:
     person = fill_in(event, last_name="Mets", email="mets@example.org")
-    path = f"/desk/events/{event.slug}{ending.format(seat=seat.id)}"
+    path = f"/desk/events/{event.slug}{ending}"
     typed = open_form(desk, path)
     if ending.endswith("/add"):
         typed = {**person, **{name: value for name, value in typed.items() if value}}
     page = send_while_locked(desk, path, typed | {field: TYPED}).get_data(as_text=True)
     assert SORRY in page
-    assert not field or read_form(page)[field] == TYPED
+    assert read_form(page)[field] == TYPED
     assert desk.post(path, data=read_form(page)).status_code == 303
+
+
+@pytest.mark.parametrize(("action", "state"), [("reject", "pending"), ("cancel", "confirmed")])
+def test_the_question_about_people_at_the_desk_is_asked_once_more(
+    desk: FlaskClient, event: Event, seat: Registration, impatient: None, action: str, state: str
+) -> None:
+    with transaction() as session:
+        session.execute(update(Registration).values(state=state))
+    token = open_form(desk, people_path(event))["csrf_token"]
+    typed = {"csrf_token": token, "action": action, "sure": "y", "who": str(seat.id)}
+    path = f"{people_path(event)}/decide"
+    page = send_while_locked(desk, path, typed | {"reason": TYPED}).get_data(as_text=True)
+    assert SORRY in page
+    assert TYPED in page or action == "cancel"
+    assert desk.post(path, data=read_form(page)).status_code == 303
+    assert db.session.scalars(select(Registration.state)).one() in ("rejected", "cancelled")
+
+
+def test_a_form_for_several_people_comes_back_filled_in(
+    client: FlaskClient, event: Event, fill_in: FillIn, impatient: None
+) -> None:
+    path = f"/events/{event.slug}/register/group"
+    typed = open_form(client, path) | {
+        "name": TYPED,
+        "email": "liis@example.org",
+        "organisation": fill_in(event)["organisation"],
+        "privacy": "y",
+        "people-0-first_name": "Mari",
+        "people-0-last_name": "Mets",
+        "people-0-role": "member",
+    }
+    page = send_while_locked(client, path, typed).get_data(as_text=True)
+    assert SORRY in page
+    assert read_form(page)["name"] == TYPED
+    assert read_form(page)["people-0-last_name"] == "Mets"
+    assert client.post(path, data=read_form(page)).status_code == 303
 
 
 def test_an_event_just_typed_in_comes_back_filled_in(

@@ -17,7 +17,12 @@ from koostoo.web.signup_form import build as build_sign_up
 
 
 class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
-    """The box that lets the organiser go above the number of seats, and their reason."""
+    """The box that lets the organiser go above the number of seats, and their reason.
+
+    A part of the form beside it, which tells alone that the database was too busy.
+    """
+
+    is_busy = False
 
     above = BooleanField(_l("Give a seat even if all are taken"))
     reason = StringField(
