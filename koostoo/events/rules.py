@@ -7,6 +7,7 @@ from typing import Literal
 
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import ZONE, When
+from koostoo.events.questions import QuestionDraft, lacks_options
 
 Missing = Literal[
     "summary", "place", "join_link", "contact", "options", "date_past", "deadline_past", "deadline"
@@ -18,20 +19,6 @@ QuotaFault = Literal["unlimited", "twice", "above", "late"]
 one already; more is promised than there is; it would be released only after the beginning."""
 
 NO_WORDS = LocalText()
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionDraft:
-    """A question as the organiser wrote it; `id` is None for a new one."""
-
-    id: int | None
-    kind: str
-    label: LocalText
-    help: LocalText = NO_WORDS
-    required: bool = False
-    options: tuple[LocalText, ...] = ()
-    limits: tuple[int | None, ...] = ()
-    """How many people may choose each option; None, or nothing there: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +116,6 @@ def quota_faults(
     return faults
 
 
-def lacks_options(question: QuestionDraft) -> bool:
-    """Say whether there is too little to choose from."""
-    return question.kind in ("choice", "choices") and len(question.options) < 2
-
-
 def moves_calendar(old: EventDraft, new: EventDraft) -> bool:
     """Say whether people must hear of the change: another time, place or join link."""
     return (old.when, old.place, old.mode, old.join_link) != (
@@ -149,27 +131,6 @@ def has_fewer_seats(old: EventDraft, new: EventDraft) -> bool:
     if new.capacity is None:
         return False
     return old.capacity is None or new.capacity < old.capacity
-
-
-def match_options(
-    old: Sequence[tuple[int, LocalText]], new: Sequence[LocalText]
-) -> list[int | None]:
-    """Return for each new option the number of the old one it continues, None for a fresh one.
-
-    The same words are the same option wherever they stand now. When as many old ones are left
-    over as new ones, these were reworded, and continue each other in their order.
-    """
-    left = list(old)
-    matched: list[int | None] = []
-    for words in new:
-        same = next((pair for pair in left if pair[1].et == words.et), None)
-        if same is not None:
-            left.remove(same)
-        matched.append(None if same is None else same[0])
-    if len(left) == matched.count(None):
-        reworded = iter(left)
-        matched = [next(reworded)[0] if number is None else number for number in matched]
-    return matched
 
 
 def shifted(draft: EventDraft, first: date) -> EventDraft:

@@ -20,7 +20,8 @@ from koostoo.base.retry import retried
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
 from koostoo.events.models import Event, Option, Question, Quota
-from koostoo.events.rules import EventDraft, QuestionDraft, QuotaDraft
+from koostoo.events.questions import QuestionDraft, match_options
+from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.events.uid import new_uid
 
 Row = TypeVar("Row", Question, Option)
@@ -166,7 +167,7 @@ def _write_quotas(event: Event, draft: EventDraft) -> None:
 def _write_options(session: Session, question: Question, wanted: QuestionDraft) -> None:
     labels = wanted.options
     known = {option.id: option for option in question.options}
-    numbers = rules.match_options([(o.id, o.label) for o in question.options], labels)
+    numbers = match_options([(o.id, o.label) for o in question.options], labels)
     question.options = _placed(
         session,
         question.options,

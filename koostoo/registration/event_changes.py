@@ -12,7 +12,8 @@ from koostoo.base.dates import heading
 from koostoo.base.retry import retried
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
-from koostoo.events.rules import EventDraft, QuestionDraft
+from koostoo.events.questions import QuestionDraft, match_options
+from koostoo.events.rules import EventDraft
 from koostoo.events.service import NotReady, draft_of, write_draft
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import notify_all
@@ -159,7 +160,7 @@ def _gone_options(question: Question, draft: QuestionDraft | None) -> dict[int, 
     if draft is None:
         return {}
     pairs = [(option.id, option.label) for option in question.options]
-    kept = set(rules.match_options(pairs, draft.options))
+    kept = set(match_options(pairs, draft.options))
     return {number: label.et for number, label in pairs if number not in kept}
 
 

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
-from koostoo.events.rules import QuestionDraft, lacks_options
+from koostoo.events.questions import QuestionDraft, lacks_options
 from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.words import KIND_WORDS, missing_words
 from koostoo.web.forms import AtMost, NoForbidden, Pick, Sentence, line, options, prose
