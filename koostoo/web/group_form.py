@@ -23,6 +23,7 @@ from koostoo.events.models import Event
 from koostoo.programme.models import Organisation
 from koostoo.registration.groups import GroupSignUp
 from koostoo.registration.rules import SignUp
+from koostoo.web.answers import question_fields, read_answers
 from koostoo.web.forms import (
     AtMost,
     Form,
@@ -40,8 +41,6 @@ from koostoo.web.signup_form import (
     OTHER,
     ROLE_WORDS,
     offer_organisations,
-    question_fields,
-    read_answers,
     read_nonce,
 )
 

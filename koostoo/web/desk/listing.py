@@ -15,8 +15,9 @@ from koostoo.events.models import Event, Question
 from koostoo.registration.desk_queries import ListRow
 from koostoo.registration.models import ROLES, STATES
 from koostoo.registration.words import state_label
+from koostoo.web.answers import answer_text
 from koostoo.web.language import Lang, current_lang
-from koostoo.web.signup_form import answer_text, role_label
+from koostoo.web.signup_form import role_label
 from koostoo.web.view import kind_label, local
 
 NARROW, MIDDLE, WIDE = 12, 20, 32

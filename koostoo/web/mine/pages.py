@@ -17,6 +17,7 @@ from koostoo.registration.queries import (
     why_waiting,
 )
 from koostoo.registration.seating import facts
+from koostoo.web.answers import answer_text
 from koostoo.web.feeds import feed_response
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
@@ -24,7 +25,7 @@ from koostoo.web.links import find_registration, own_feed, own_page
 from koostoo.web.mine import bp
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import answer_text, build, role_label
+from koostoo.web.signup_form import build, role_label
 from koostoo.web.view import local
 
 
