@@ -1,16 +1,43 @@
-"""Decisions about the questions of an event: what of them continues after a change."""
+"""Decisions about the questions of an event: which are asked, what continues after a change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from koostoo.base.localtext import LocalText
 
 NO_WORDS = LocalText()
+NOWHERE = -1
+"""The place of a question or an option that is gone."""
+
+ConditionFault = Literal["unknown", "itself", "circular", "later", "kind", "option"]
+"""What is wrong with a condition: the question it names is gone, is the very one that is asked,
+depends on this one in turn, or is asked only after it; its kind of answer decides nothing; it has
+no such answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedIf:
+    """A question is asked only if question `on` was answered with `option`, or with `yes`.
+
+    `on` and `option` are ids of what is stored, places counted from 0 in a draft; one of `option`
+    and `yes` is given.
+    """
+
+    on: int
+    option: int | None = None
+    yes: bool | None = None
+
+    def holds(self, answer: Any) -> bool:
+        """Say whether this answer, as it is stored, lets the question be asked; None: no answer."""
+        if self.option is None:
+            return isinstance(answer, bool) and answer == self.yes
+        return isinstance(answer, list) and self.option in answer
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
-    """A question as the organiser wrote it; `id` is None for a new one."""
+    """A question as the organiser wrote it; `id` is None and `option_ids` empty for a new one."""
 
     id: int | None
     kind: str
@@ -20,6 +47,83 @@ class QuestionDraft:
     options: tuple[LocalText, ...] = ()
     limits: tuple[int | None, ...] = ()
     """How many people may choose each option; None, or nothing there: no limit."""
+    option_ids: tuple[int, ...] = ()
+    asked_if: AskedIf | None = None
+
+
+def not_asked(conditions: Mapping[int, AskedIf], answers: Mapping[int, Any]) -> frozenset[int]:
+    """Return the questions that are not asked of who gives these answers; all by id.
+
+    What was answered to a question that is not asked decides nothing either.
+    """
+    return frozenset(number for number in conditions if not _is_asked(number, conditions, answers))
+
+
+def _is_asked(number: int, conditions: Mapping[int, AskedIf], answers: Mapping[int, Any]) -> bool:
+    for _step in range(len(conditions) + 1):
+        condition = conditions.get(number)
+        if condition is None:
+            return True
+        if not condition.holds(answers.get(condition.on)):
+            return False
+        number = condition.on
+    return False  # A circle has no first question.
+
+
+def condition_faults(questions: Sequence[QuestionDraft]) -> dict[int, ConditionFault]:
+    """Return what is wrong with conditions, by the place of the question that has one."""
+    conditions = {place: q.asked_if for place, q in enumerate(questions) if q.asked_if}
+    faults = {place: _fault(questions, conditions, place) for place in conditions}
+    return {place: fault for place, fault in faults.items() if fault is not None}
+
+
+def _fault(
+    questions: Sequence[QuestionDraft], conditions: Mapping[int, AskedIf], place: int
+) -> ConditionFault | None:
+    condition = conditions[place]
+    if condition.on not in range(len(questions)):
+        return "unknown"
+    if condition.on == place:
+        return "itself"
+    if _comes_back(conditions, place):
+        return "circular"
+    if condition.on > place:
+        # Who fills in the form, or hears it read, would have passed it already.
+        return "later"
+    return _fault_of_answer(questions[condition.on], condition)
+
+
+def _comes_back(conditions: Mapping[int, AskedIf], place: int) -> bool:
+    at, passed = conditions.get(place), set[int]()
+    while at is not None and at.on not in passed:
+        passed.add(at.on)
+        at = conditions.get(at.on)
+    return place in passed
+
+
+def _fault_of_answer(question: QuestionDraft, condition: AskedIf) -> ConditionFault | None:
+    if question.kind == "yesno":
+        return None if condition.option is None and condition.yes is not None else "option"
+    if question.kind not in ("choice", "choices"):
+        return "kind"
+    return None if condition.option in range(len(question.options)) else "option"
+
+
+def at_places(
+    stored: AskedIf, saved: Sequence[QuestionDraft], questions: Sequence[QuestionDraft]
+) -> AskedIf:
+    """Return a condition on ids as one on places in `questions`, NOWHERE for what is gone.
+
+    `saved` are the questions as they are stored; an option that moved or was reworded since is
+    still the same.
+    """
+    on = next((place for place, q in enumerate(questions) if q.id == stored.on), NOWHERE)
+    if stored.option is None or on == NOWHERE:
+        return AskedIf(on, yes=stored.yes)
+    before = next(q for q in saved if q.id == stored.on)
+    known = list(zip(before.option_ids, before.options, strict=True))
+    continued = match_options(known, questions[on].options)
+    return AskedIf(on, continued.index(stored.option) if stored.option in continued else NOWHERE)
 
 
 def lacks_options(question: QuestionDraft) -> bool:
