@@ -9,6 +9,7 @@ from koostoo.base import keep
 from koostoo.base.database import Base, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
+from koostoo.events.questions import AskedIf
 from koostoo.programme.models import Activity, Organisation
 
 APPROVALS = ("none", "holds", "loose")
@@ -120,6 +121,11 @@ class Event(Base):
     quotas: Mapped[list["Quota"]] = relationship(order_by="Quota.id", cascade="all, delete-orphan")
 
     @property
+    def conditions(self) -> dict[int, AskedIf]:
+        """The conditions of its questions, by the id of the question that has one."""
+        return {q.id: q.asked_if for q in self.questions if q.asked_if is not None}
+
+    @property
     def when(self) -> When:
         """The date as a value; the columns stay the truth."""
         return When(
@@ -182,6 +188,15 @@ class Question(Base):
     options: Mapped[list["Option"]] = relationship(
         order_by="Option.position", cascade="all, delete-orphan"
     )
+    condition: Mapped["Condition | None"] = relationship(
+        foreign_keys="Condition.question_id", cascade="all, delete-orphan", lazy="joined"
+    )
+
+    @property
+    def asked_if(self) -> AskedIf | None:
+        """The condition as a value, by ids; None: it is always asked."""
+        found = self.condition
+        return None if found is None else AskedIf(found.on_id, found.option_id, found.yes)
 
 
 class Option(Base):
@@ -199,3 +214,30 @@ class Option(Base):
     label: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     seats: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     """How many people may choose it; None: no limit."""
+
+
+class Condition(Base):
+    """Another question's answer without which a question is not asked: an option, yes, or no.
+
+    A table of its own: columns of the question would make question and option refer to each other
+    in a circle.
+    """
+
+    __tablename__ = "condition"
+    __table_args__ = (
+        CheckConstraint("(option_id IS NULL) <> (yes IS NULL)", name="answer"),
+        CheckConstraint("on_id <> question_id", name="other"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("question.id"), unique=True, info=keep.STRUCTURE
+    )
+    on_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True, info=keep.STRUCTURE)
+    option_id: Mapped[int | None] = mapped_column(
+        ForeignKey("option.id"), index=True, info=keep.STRUCTURE
+    )
+    yes: Mapped[bool | None] = mapped_column(info=keep.STRUCTURE)
+
+    on: Mapped[Question] = relationship(foreign_keys=[on_id])
+    option: Mapped[Option | None] = relationship()

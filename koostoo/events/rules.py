@@ -136,7 +136,8 @@ def has_fewer_seats(old: EventDraft, new: EventDraft) -> bool:
 def shifted(draft: EventDraft, first: date) -> EventDraft:
     """Return a copy that begins on `first`: same hours by the clock, deadlines moved alike.
 
-    A month or a season becomes that of the year and month of `first`. Questions are new ones.
+    A month or a season becomes that of the year and month of `first`. Questions are new ones and
+    depend on each other alike.
     """
     days = first - draft.when.first
     return replace(
@@ -148,7 +149,7 @@ def shifted(draft: EventDraft, first: date) -> EventDraft:
         quotas=tuple(
             replace(quota, release_at=_moved(quota.release_at, days)) for quota in draft.quotas
         ),
-        questions=tuple(replace(question, id=None) for question in draft.questions),
+        questions=tuple(replace(question, id=None, option_ids=()) for question in draft.questions),
     )
 
 

@@ -19,8 +19,8 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
-from koostoo.events.models import Event, Option, Question, Quota
-from koostoo.events.questions import QuestionDraft, match_options
+from koostoo.events.models import Condition, Event, Option, Question, Quota
+from koostoo.events.questions import QuestionDraft, at_places, condition_faults, match_options
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.events.uid import new_uid
 
@@ -112,18 +112,7 @@ def draft_of(event: Event) -> EventDraft:
     """Return what an organiser decided about this event, as plain values."""
     return EventDraft(
         **{name: getattr(event, name) for name in PLAIN_FIELDS},
-        questions=tuple(
-            QuestionDraft(
-                id=question.id,
-                kind=question.kind,
-                label=question.label,
-                help=question.help,
-                required=question.required,
-                options=tuple(option.label for option in question.options),
-                limits=tuple(option.seats for option in question.options),
-            )
-            for question in event.questions
-        ),
+        questions=_question_drafts(event),
         quotas=tuple(
             QuotaDraft(quota.organisation_id, quota.seats, quota.release_at)
             for quota in event.quotas
@@ -131,11 +120,38 @@ def draft_of(event: Event) -> EventDraft:
     )
 
 
+def _question_drafts(event: Event) -> tuple[QuestionDraft, ...]:
+    drafts = [
+        QuestionDraft(
+            id=question.id,
+            kind=question.kind,
+            label=question.label,
+            help=question.help,
+            required=question.required,
+            options=tuple(option.label for option in question.options),
+            limits=tuple(option.seats for option in question.options),
+            option_ids=tuple(option.id for option in question.options),
+            asked_if=question.asked_if,
+        )
+        for question in event.questions
+    ]
+    return tuple(
+        replace(draft, asked_if=at_places(draft.asked_if, drafts, drafts))
+        if draft.asked_if
+        else draft
+        for draft in drafts
+    )
+
+
 def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
     """Put a draft into the rows of an event; part of the caller's transaction.
 
-    Questions and options that continue keep their number, so answers stay with them.
+    Questions and options that continue keep their number, so answers stay with them. Raises
+    ValueError for a condition that `questions.condition_faults` finds fault with.
     """
+    if condition_faults(draft.questions):
+        raise ValueError("a question cannot depend on this")
+    _drop_conditions(session, event)
     for name in PLAIN_FIELDS:
         setattr(event, name, getattr(draft, name))
     known = {question.id: question for question in event.questions}
@@ -148,7 +164,25 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
         question.kind, question.required = wanted.kind, wanted.required
         question.label, question.help = wanted.label, wanted.help
         _write_options(session, question, wanted)
+    _write_conditions(event, draft)
     _write_quotas(event, draft)
+
+
+def _drop_conditions(session: Session, event: Event) -> None:
+    """Forget the conditions, which are written anew: what they name may be about to go."""
+    conditional = [question for question in event.questions if question.condition]
+    for question in conditional:
+        question.condition = None
+    if conditional:
+        session.flush()
+
+
+def _write_conditions(event: Event, draft: EventDraft) -> None:
+    for question, wanted in zip(event.questions, draft.questions, strict=True):
+        if (asked_if := wanted.asked_if) is not None:
+            on = event.questions[asked_if.on]
+            option = None if asked_if.option is None else on.options[asked_if.option]
+            question.condition = Condition(on=on, option=option, yes=asked_if.yes)
 
 
 def _write_quotas(event: Event, draft: EventDraft) -> None:
