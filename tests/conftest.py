@@ -24,7 +24,8 @@ from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
-from koostoo.events.models import Event, Option, Question
+from koostoo.events.models import Condition, Event, Option, Question
+from koostoo.events.questions import AskedIf
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from tests.trouble import short_waits
@@ -143,13 +144,16 @@ def programme(app: Flask) -> Activity:
 
 @pytest.fixture
 def make_event(programme: Activity) -> Callable[..., Event]:
-    """A factory of published events a month ahead; any column may be given."""
+    """A factory of published events a month ahead; any column may be given.
+
+    `questions` are kind, words and options; `asked_if` their conditions, all by their places.
+    """
 
     def make(**values: Any) -> Event:
         moment = now()
         start = (moment + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
         when = values.pop("when", None) or When.timed(start, start + timedelta(hours=6))
-        questions = values.pop("questions", [])
+        questions, asked_if = values.pop("questions", []), values.pop("asked_if", {})
         with transaction() as session:
             number = token_hex(4)
             event = Event(
@@ -169,9 +173,17 @@ def make_event(programme: Activity) -> Callable[..., Event]:
                     question.options.append(Option(position=place, label=LocalText(words)))
                 event.questions.append(question)
             session.add(event)
+            _ask_only_if(event, asked_if)
         return event
 
     return make
+
+
+def _ask_only_if(event: Event, conditions: dict[int, AskedIf]) -> None:
+    for place, asked_if in conditions.items():
+        on = event.questions[asked_if.on]
+        option = None if asked_if.option is None else on.options[asked_if.option]
+        event.questions[place].condition = Condition(on=on, option=option, yes=asked_if.yes)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ STAY, ROOM, MATE = 0, 1, 2
 @pytest.fixture
 def event(make_event: MakeEvent) -> Event:
     """Stay overnight? Then which room? Whom with, in a double one?"""
-    made = make_event(
+    return make_event(
         summary=LocalText("Läheme külla."),
         contact_email="info@example.org",
         questions=[
@@ -31,15 +31,8 @@ def event(make_event: MakeEvent) -> Event:
             ("choice", "Tuba", ["Ühene", "Kahene"]),
             ("text", "Kellega?", []),
         ],
+        asked_if={ROOM: AskedIf(STAY, yes=True), MATE: AskedIf(ROOM, option=1)},
     )
-    stay, room, mate = questions_of(made)
-    change(
-        made,
-        stay,
-        replace(room, asked_if=AskedIf(STAY, yes=True)),
-        replace(mate, asked_if=AskedIf(ROOM, option=1)),
-    )
-    return made
 
 
 def fresh(event: Event) -> Event:
@@ -67,8 +60,15 @@ def in_words(event: Event) -> dict[str, str]:
     }
 
 
-def test_a_draft_names_conditions_before_there_are_numbers(event: Event) -> None:
-    assert in_words(event) == {"Tuba": "True", "Kellega?": "Kahene"}
+def test_a_draft_names_conditions_before_there_are_numbers(
+    event: Event, make_event: MakeEvent
+) -> None:
+    new = make_event(summary=event.summary, contact_email="info@example.org")
+    change(new, *(replace(q, id=None, option_ids=()) for q in questions_of(event)))
+    assert in_words(new) == {"Tuba": "True", "Kellega?": "Kahene"}
+
+
+def test_an_event_tells_its_conditions_by_number_and_its_draft_by_place(event: Event) -> None:
     stay, room, mate = fresh(event).questions
     assert fresh(event).conditions == {
         room.id: AskedIf(stay.id, yes=True),
