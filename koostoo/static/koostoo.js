@@ -1,10 +1,31 @@
 // Improves pages that already work without it: moves the reader to the error
-// summary, copies an address, shows that a form is being sent. Nothing else.
+// summary, hides questions that are not asked, copies an address, shows that a
+// form is being sent. Nothing else.
 (function () {
   "use strict";
 
   var summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
+
+  // A question that waits for another's answer is shown once that is given; it
+  // stands further down, so whoever reads or hears the form in order meets it.
+  // What was typed in it stays: the server leaves out what is not asked.
+  var followUps = document.querySelectorAll("[data-asked-if]");
+  function ask() {
+    followUps.forEach(function (part) {
+      var box = document.querySelector(
+        'input[name="' + part.dataset.askedIf + '"][value="' + part.dataset.askedAnswer + '"]'
+      );
+      part.hidden = !(box && box.checked && !box.closest("[hidden]"));
+    });
+  }
+  if (followUps.length) {
+    // The words that say when to answer are for those who see it all the time.
+    document.querySelectorAll("[data-asked-words]").forEach(function (words) { words.remove(); });
+    document.addEventListener("change", ask);
+    window.addEventListener("pageshow", ask);
+    ask();
+  }
 
   // A copy button is hidden until it can work; the address stays selectable beside it.
   document.querySelectorAll("button[data-copy]").forEach(function (button) {

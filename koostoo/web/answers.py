@@ -2,30 +2,82 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 from wtforms import Field, StringField, TextAreaField, ValidationError
 
-from koostoo.events.models import Event, Option, Question
+from koostoo.events.models import Condition, Event, Option, Question
+from koostoo.events.questions import not_asked
 from koostoo.web.forms import AnyOf, AtMost, NoForbidden, OneOf, Sentence, line, options, prose
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,6})?")
 
 
-def question_fields(event: Event, lang: str, full: frozenset[int]) -> dict[str, Any]:
-    """Return the event's own questions as fields for a form class.
+class FirstAnswer(NamedTuple):
+    """The answer another question waits for: name and value of its box, and both in words."""
 
-    `full` are options without room, marked as such.
-    """
-    return {
+    name: str
+    value: str
+    question: str
+    answer: str
+
+
+class OwnQuestions:
+    """What a form gains that asks an event's own questions; `asking` makes such a class."""
+
+    event: Event
+    lang: str
+    left_out: frozenset[int] = frozenset()
+    """The questions not asked after what was answered; known once they are checked."""
+
+    def check_questions(self) -> None:
+        """After the fields were checked: what is not asked may hold anything, or nothing."""
+        fields = self._fields_by_question()
+        answers = {
+            question.id: None if field.errors else answer_value(question, field.data)
+            for question, field in fields.items()
+        }
+        self.left_out = not_asked(self.event.conditions, answers)
+        for question, field in fields.items():
+            if question.id in self.left_out:
+                field.errors = []
+
+    def read_answers(self) -> dict[int, Any]:
+        """Return the checked answers by question, as they are stored; None: none, or not asked."""
+        return {
+            question.id: None
+            if question.id in self.left_out
+            else answer_value(question, field.data)
+            for question, field in self._fields_by_question().items()
+        }
+
+    def question_fields(self) -> list[Field]:
+        """Return the event's own fields in their order."""
+        return list(self._fields_by_question().values())
+
+    def waits_for(self, field: Field) -> FirstAnswer | None:
+        """Return the answer before which the question of this field is not asked."""
+        fields = self._fields_by_question()
+        question = next(question for question, own in fields.items() if own is field)
+        if question.condition is None:
+            return None
+        return _first_answer(question.condition, fields[question.condition.on].name, self.lang)
+
+    def _fields_by_question(self) -> dict[Question, Field]:
+        form: Any = self
+        return {question: form[f"q{question.id}"] for question in self.event.questions}
+
+
+Asking = TypeVar("Asking", bound=OwnQuestions)
+
+
+def asking(form: type[Asking], event: Event, lang: str, full: frozenset[int]) -> type[Asking]:
+    """Return the form class with the event's own questions; `full` options are marked as such."""
+    fields = {
         f"q{question.id}": _question_field(question, lang, full) for question in event.questions
     }
-
-
-def read_answers(form: Any, event: Event) -> dict[int, Any]:
-    """Return what was answered to the event's own questions, by question, as it is stored."""
-    return {q.id: answer_value(q, form[f"q{q.id}"].data) for q in event.questions}
+    return type(f"{form.__name__}OfEvent", (form,), {**fields, "event": event, "lang": lang})
 
 
 def _question_field(question: Question, lang: str, full: frozenset[int]) -> Any:
@@ -101,3 +153,14 @@ def answer_text(question: Question, value: Any, lang: str) -> str:
     if question.kind in ("choice", "choices"):
         return ", ".join(o.label.to(lang) for o in question.options if o.id in value)
     return str(value)
+
+
+def _first_answer(condition: Condition, name: str, lang: str) -> FirstAnswer:
+    """Return what a condition waits for in the field called `name`."""
+    question = condition.on.label.to(lang)
+    if condition.option is not None:
+        return FirstAnswer(
+            name, str(condition.option_id), question, condition.option.label.to(lang)
+        )
+    value, words = ("yes", _("Yes")) if condition.yes else ("no", _("No"))
+    return FirstAnswer(name, value, question, words)

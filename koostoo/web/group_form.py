@@ -23,7 +23,7 @@ from koostoo.events.models import Event
 from koostoo.programme.models import Organisation
 from koostoo.registration.groups import GroupSignUp
 from koostoo.registration.rules import SignUp
-from koostoo.web.answers import question_fields, read_answers
+from koostoo.web.answers import OwnQuestions, asking
 from koostoo.web.forms import (
     AtMost,
     Form,
@@ -48,7 +48,7 @@ FIRST_ROWS = 3
 MORE_ROWS = 2
 
 
-class PersonForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
+class PersonForm(OwnQuestions, PlainForm):  # type: ignore[misc]  # WTForms ships no types
     """One of the people; a row in which nothing was typed is nobody."""
 
     first_name = StringField(
@@ -75,7 +75,11 @@ class PersonForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the row, unless nobody is in it."""
-        return self.is_empty or bool(super().validate(extra_validators))
+        if self.is_empty:
+            return True
+        super().validate(extra_validators)
+        self.check_questions()
+        return not self.errors
 
     @property
     def is_empty(self) -> bool:
@@ -148,7 +152,7 @@ class GroupForm(Form):
         for _row in range(min(MORE_ROWS, most - len(self.people))):
             self.people.append_entry()
 
-    def sign_up(self, event: Event) -> GroupSignUp:
+    def sign_up(self) -> GroupSignUp:
         """Return the checked values as the service takes them."""
         contact = parse_email(self.email.data)
         return GroupSignUp(
@@ -157,7 +161,7 @@ class GroupForm(Form):
             language=self.language.data,
             together=self.together.data == "together",
             nonce=read_nonce(self.nonce.data),
-            people=tuple(self._entry(row, contact, event) for row in self.rows),
+            people=tuple(self._entry(row, contact) for row in self.rows),
         )
 
     def refuse(self, reasons: dict[int, str]) -> None:
@@ -172,7 +176,7 @@ class GroupForm(Form):
         # A list of rows takes its rows' errors over when it is checked, not later.
         self.people.errors = [entry.errors for entry in self.people]
 
-    def _entry(self, row: PersonForm, contact: EmailAddress, event: Event) -> SignUp:
+    def _entry(self, row: PersonForm, contact: EmailAddress) -> SignUp:
         email = parse_email(row.email.data) if row.email.data else contact
         other = self.organisation.data == OTHER
         return SignUp(
@@ -189,7 +193,7 @@ class GroupForm(Form):
             # Nobody consents for somebody else; each may do so on their own page.
             photo_consent=None,
             nonce=token_hex(12),
-            answers=read_answers(row, event),
+            answers=row.read_answers(),
         )
 
 
@@ -202,7 +206,7 @@ def build(
     takes_others: bool,
 ) -> GroupForm:
     """Return the form of this event; `full` options are marked as such."""
-    person = type("EventPersonForm", (PersonForm,), question_fields(event, lang, full))
+    person = asking(PersonForm, event, lang, full)
     people = RowList(
         FormField(person),
         _l("People"),

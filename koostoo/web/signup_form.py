@@ -22,7 +22,7 @@ from koostoo.events.models import Event
 from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
-from koostoo.web.answers import question_fields, read_answers
+from koostoo.web.answers import OwnQuestions, asking
 from koostoo.web.forms import (
     AtMost,
     Form,
@@ -54,7 +54,7 @@ def role_label(role: str) -> str:
     return str(dict(ROLE_WORDS)[role])
 
 
-class SignUpForm(Form):
+class SignUpForm(OwnQuestions, Form):
     """What every event asks; `build` adds what this event asks."""
 
     first_name = StringField(
@@ -109,6 +109,12 @@ class SignUpForm(Form):
     nonce = HiddenField("", validators=[AtMost(40)])
     website = StringField("Website")
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field; one whose question is not asked may hold anything, or nothing."""
+        super().validate(extra_validators)
+        self.check_questions()
+        return not self.errors
+
     def validate_other_organisation(self, field: Field) -> None:
         """Ask for the name when the organisation is another."""
         if self.organisation.data == OTHER and not field.data:
@@ -134,13 +140,9 @@ class SignUpForm(Form):
             language=self.language.data,
             photo_consent={"yes": True, "no": False}.get(values.get("photo_consent") or ""),
             nonce=read_nonce(self.nonce.data),
-            answers=read_answers(self, event),
+            answers=self.read_answers(),
             source="desk" if source == "desk" else "form",
         )
-
-    def question_fields(self, event: Event) -> list[Field]:
-        """Return the event's own fields in their order."""
-        return [self[f"q{question.id}"] for question in event.questions]
 
 
 def build(
@@ -157,9 +159,7 @@ def build(
     `full` are options without room, marked as such; `takes_others` says whether people of other
     organisations may sign up now, by default what the event says.
     """
-    form_class: type[SignUpForm] = type(
-        "EventSignUpForm", (SignUpForm,), question_fields(event, lang, full)
-    )
+    form_class = asking(SignUpForm, event, lang, full)
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
     others = event.allows_others if takes_others is None else takes_others
     offer_organisations(form, organisations, others=others)

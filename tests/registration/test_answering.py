@@ -12,9 +12,10 @@ from koostoo.base.database import db, transaction
 from koostoo.events.models import Condition, Event, Option, Question
 from koostoo.events.questions import AskedIf
 from koostoo.mail.models import OutboxMessage
+from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.models import Answer, Registration
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import SignUpRefused, change, sign_up
+from koostoo.registration.service import change, sign_up
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]

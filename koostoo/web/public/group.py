@@ -39,7 +39,7 @@ def register_group(slug: str) -> Response | Page:
         form.add_rows(event.group_max)
         return _page(event, form)
     if form.validate_on_submit():
-        typed = form.sign_up(event)
+        typed = form.sign_up()
         with form.kept_when_busy():
             try:
                 outcome = sign_up_group(event.id, typed, now())
