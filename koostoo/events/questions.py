@@ -120,10 +120,18 @@ def at_places(
     on = next((place for place, q in enumerate(questions) if q.id == stored.on), NOWHERE)
     if stored.option is None or on == NOWHERE:
         return AskedIf(on, yes=stored.yes)
-    before = next(q for q in saved if q.id == stored.on)
-    known = list(zip(before.option_ids, before.options, strict=True))
-    continued = match_options(known, questions[on].options)
+    options = {q.id: list(zip(q.option_ids, q.options, strict=True)) for q in saved}
+    continued = match_options(options.get(stored.on, []), questions[on].options)
     return AskedIf(on, continued.index(stored.option) if stored.option in continued else NOWHERE)
+
+
+def by_ids(condition: AskedIf | None, saved: Sequence[QuestionDraft]) -> AskedIf | None:
+    """Return a condition on places among stored questions as one on their ids."""
+    if condition is None:
+        return None
+    question = saved[condition.on]
+    option = None if condition.option is None else question.option_ids[condition.option]
+    return AskedIf(question.id or 0, option, condition.yes)
 
 
 def lacks_options(question: QuestionDraft) -> bool:

@@ -13,7 +13,7 @@ from koostoo.base.when import When
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.event_form import TEXTS, EventForm
-from koostoo.web.desk.question_form import question_data
+from koostoo.web.desk.question_form import offer_conditions, question_data
 from koostoo.web.desk.sharing_form import offer_organisations, sharing_data, split
 from koostoo.web.forms import options
 from koostoo.web.language import current_lang
@@ -39,6 +39,8 @@ def build(
     names = [(str(organisation.id), organisation.name) for organisation in organisations]
     form.organiser.choices = [*_nothing_chosen(), *options(names)]
     offer_organisations(form.quotas, form.organiser.choices)
+    form.saved_questions = draft.questions if draft else ()
+    offer_conditions(form.questions, form.saved_questions)
     months = [(str(n), month_name(n, current_lang())) for n in range(1, 13)]
     form.month.choices = [*_nothing_chosen(), *options(months)]
     form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]

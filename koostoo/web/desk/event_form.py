@@ -24,9 +24,16 @@ from wtforms.validators import Optional as MayBeEmpty
 from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import DateError, When, parse_local
+from koostoo.events.questions import QuestionDraft
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
-from koostoo.web.desk.question_form import MAX_ROWS, SPARE_ROWS, QuestionForm, read_questions
+from koostoo.web.desk.question_form import (
+    MAX_ROWS,
+    SPARE_ROWS,
+    QuestionForm,
+    read_questions,
+    refuse_conditions,
+)
 from koostoo.web.desk.sharing_form import MIDNIGHT, SharingFields
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import (
@@ -148,9 +155,10 @@ class EventForm(SharingFields, Form):
     closes_at: datetime | None = None
     members_first_until: datetime | None = None
     promises: tuple[QuotaDraft, ...] = ()
+    saved_questions: tuple[QuestionDraft, ...] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check each field, then what several say together: the date and the deadlines."""
+        """Check each field, then what several say together, such as the date and deadlines."""
         super().validate(extra_validators)
         self.when = self._read_when()
         self.opens_at = self._moment(self.opens_on, self.opens_time, time(0, 0))
@@ -160,6 +168,8 @@ class EventForm(SharingFields, Form):
         if self.when is not None:
             begins = self.when.starts_at or self.when.first
             self.refuse_faults(self.capacity.data, begins, self.promises)
+        if not self.questions.errors:
+            refuse_conditions(self.questions, self.saved_questions)
         return not self.errors
 
     def validate_join_link(self, field: Field) -> None:
@@ -203,7 +213,7 @@ class EventForm(SharingFields, Form):
                 parse_email(self.contact_email.data).normalised if self.contact_email.data else ""
             ),
             contact_phone=parse_phone(self.contact_phone.data) if self.contact_phone.data else "",
-            questions=read_questions(self.questions),
+            questions=read_questions(self.questions, self.saved_questions),
             quotas=self.promises,
             **texts,
         )

@@ -1,7 +1,8 @@
 """One question of an event as a row of the event form; spare rows make new ones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -17,7 +18,14 @@ from wtforms import (
 from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
-from koostoo.events.questions import QuestionDraft, lacks_options
+from koostoo.events.questions import (
+    QuestionDraft,
+    at_places,
+    by_ids,
+    condition_faults,
+    lacks_options,
+)
+from koostoo.web.desk.conditions import FAULT_WORDS, choice_of, choices_for, read_choice
 from koostoo.web.desk.fields import SeatsField
 from koostoo.web.desk.words import KIND_WORDS, missing_words
 from koostoo.web.forms import AtMost, NoForbidden, Pick, Sentence, line, options, prose
@@ -49,6 +57,7 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
         validators=[Sentence()],
     )
     required = BooleanField(_l("Must be answered"))
+    asked_if = Pick(_l("When it is asked"))
     help_et = StringField(_l("Hint in Estonian"), **_HINT)
     help_en = StringField(_l("Hint in English"), **_HINT)
     options_et = TextAreaField(
@@ -109,17 +118,42 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
         return tuple(LocalText(et, en or "") for et, en in pairs if et)
 
 
-def read_questions(rows: FieldList) -> tuple[QuestionDraft, ...]:
-    """Return the questions in the order asked for; a row without one stays where it stands."""
+def offer_conditions(rows: FieldList, saved: Sequence[QuestionDraft]) -> None:
+    """Give every row the answers its question may depend on."""
+    for row in rows:
+        row.form.asked_if.choices = options(choices_for(row.form.number.data or "", saved))
+
+
+def read_questions(rows: FieldList, saved: Sequence[QuestionDraft]) -> tuple[QuestionDraft, ...]:
+    """Return the questions in the order asked for; `saved` are those the conditions name."""
+    forms = _in_order(rows)
+    drafts = [form.draft() for form in forms]
+    conditions = [read_choice(form.asked_if.data) for form in forms]
+    return tuple(
+        replace(draft, asked_if=at_places(condition, saved, drafts)) if condition else draft
+        for draft, condition in zip(drafts, conditions, strict=True)
+    )
+
+
+def refuse_conditions(rows: FieldList, saved: Sequence[QuestionDraft]) -> None:
+    """Put what is wrong with conditions beside them; the rows themselves are valid."""
+    forms = _in_order(rows)
+    for place, fault in condition_faults(read_questions(rows, saved)).items():
+        forms[place].asked_if.errors = [FAULT_WORDS[fault]]
+        # A list of rows takes its rows' errors over when it is checked, not later.
+        rows.errors = [row.errors for row in rows]
+
+
+def _in_order(rows: FieldList) -> list[QuestionForm]:
+    """Return the rows that are questions; one whose place was left empty stays where it stands."""
     forms = [row.form for row in rows if not row.form.is_empty]
     places = [
         index if form.place.data is None else form.place.data for index, form in enumerate(forms, 1)
     ]
-    order = sorted(range(len(forms)), key=lambda index: places[index])
-    return tuple(forms[index].draft() for index in order)
+    return [forms[index] for index in sorted(range(len(forms)), key=lambda index: places[index])]
 
 
-def question_data(questions: Iterable[QuestionDraft]) -> list[dict[str, Any]]:
+def question_data(questions: Sequence[QuestionDraft]) -> list[dict[str, Any]]:
     """Return the rows of these questions and the spare ones after them."""
     rows: list[dict[str, Any]] = [
         {
@@ -129,6 +163,7 @@ def question_data(questions: Iterable[QuestionDraft]) -> list[dict[str, Any]]:
             "label_en": question.label.en,
             "kind": question.kind,
             "required": question.required,
+            "asked_if": choice_of(by_ids(question.asked_if, questions)),
             "help_et": question.help.et,
             "help_en": question.help.en,
             "options_et": "\n".join(option.et for option in question.options),
