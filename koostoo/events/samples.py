@@ -13,7 +13,7 @@ from koostoo.base.database import Base, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.base.when import ZONE, When
-from koostoo.events.models import Event, Option, Question
+from koostoo.events.models import Condition, Event, Option, Question
 from koostoo.events.uid import new_uid
 from koostoo.programme.models import Activity
 
@@ -116,8 +116,18 @@ def _make_event(
         uid=new_uid(host),
         created_at=now,
         revised_at=now,
-        questions=[_make_question(one, place) for place, one in enumerate(questions, start=1)],
+        questions=_make_questions(questions),
     )
+
+
+def _make_questions(values: list[dict[str, Any]]) -> list[Question]:
+    questions = [_make_question(one, place) for place, one in enumerate(values, start=1)]
+    for question, one in zip(questions, values, strict=True):
+        if asked_if := one.get("asked_if"):
+            on = questions[asked_if["question"] - 1]
+            option = on.options[asked_if["option"] - 1] if "option" in asked_if else None
+            question.condition = Condition(on=on, option=option, yes=asked_if.get("yes"))
+    return questions
 
 
 def _make_question(values: dict[str, Any], position: int) -> Question:

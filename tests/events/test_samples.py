@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from koostoo.base.database import Base, db, transaction
 from koostoo.events import samples
 from koostoo.events.load import load_project
-from koostoo.events.models import Event, Option, Question
+from koostoo.events.models import Condition, Event, Option, Question
+from koostoo.events.questions import AskedIf
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples, sample_dates
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme import project_file
@@ -100,8 +101,11 @@ def test_samples_show_every_kind_of_event() -> None:
     assert [(one.kind, len(one.options)) for one in trip.questions] == [
         ("choice", 4),
         ("choices", 4),
+        ("yesno", 0),
         ("text", 0),
     ]
+    stay, mate = trip.questions[2:]
+    assert trip.conditions == {mate.id: AskedIf(stay.id, yes=True)}
     assert events["naidis-veebikoosolek"].join_link.startswith("https://meet.example.org/")
     assert events["naidis-valisoppereis"].when.kind == "season"
     assert {one.activity.slug for one in events.values()} == {
@@ -151,7 +155,7 @@ def test_removal_takes_registrations_answers_and_letters_along() -> None:
     for number, event in enumerate(sample_events()):
         sign_up(event, number)
     assert remove_samples() == 5
-    for model in (Registration, Answer, OutboxMessage, Question, Option):
+    for model in (Registration, Answer, OutboxMessage, Question, Option, Condition):
         assert count(model) == 0
     assert remove_samples() == 0
 
