@@ -1,7 +1,7 @@
-"""What of the answers counts: those to questions that are asked of who gives them."""
+"""What of the answers counts: those to questions the event asks of who gives them."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -12,24 +12,38 @@ from koostoo.registration.models import Answer
 from koostoo.registration.rules import SignUp
 
 # Built once: putting a statement together costs more than running it.
-_CONDITIONS = (
-    select(Condition.question_id, Condition.on_id, Condition.option_id, Condition.yes)
-    .join(Question, Question.id == Condition.question_id)
+_QUESTIONS = (
+    select(Question.id, Condition.on_id, Condition.option_id, Condition.yes)
+    .outerjoin(Condition, Condition.question_id == Question.id)
     .where(Question.event_id == bindparam("event_id"))
 )
 
 
-def only_asked(
-    session: Session, event_id: int, entry: SignUp, known: Iterable[Answer] = ()
-) -> SignUp:
-    """Return what was typed with no answer to questions that are not asked, read fresh.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The questions an event asks, by number, and the answers some of them wait for."""
 
-    `known` are the answers given before, which stand where this entry says nothing.
+    questions: frozenset[int] = frozenset()
+    conditions: Mapping[int, AskedIf] | None = None
+
+
+def what_is_asked(session: Session, event_id: int, entries: Iterable[SignUp]) -> Asking:
+    """Read the questions of an event afresh, where any of these entries answers one."""
+    if not any(entry.answers for entry in entries):
+        return Asking()
+    rows = session.execute(_QUESTIONS, {"event_id": event_id}).all()
+    waiting = {number: AskedIf(on, option, yes) for number, on, option, yes in rows if on}
+    return Asking(frozenset(row[0] for row in rows), waiting)
+
+
+def only_asked(asking: Asking, entry: SignUp, known: Iterable[Answer] = ()) -> SignUp:
+    """Return what was typed with no answer to questions that are not asked.
+
+    An organiser may have removed one while the form was on its way: then there is no such
+    question any more. `known` are the answers given before, which stand where this entry says
+    nothing.
     """
-    if not entry.answers:
-        return entry
-    rows = session.execute(_CONDITIONS, {"event_id": event_id})
-    conditions = {number: AskedIf(on, option, yes) for number, on, option, yes in rows}
-    answers = {**{answer.question_id: answer.value for answer in known}, **entry.answers}
-    left_out = not_asked(conditions, answers)
-    return replace(entry, answers={**entry.answers, **dict.fromkeys(left_out)})
+    given = {n: value for n, value in entry.answers.items() if n in asking.questions}
+    before = {answer.question_id: answer.value for answer in known}
+    left_out = not_asked(asking.conditions or {}, {**before, **given})
+    return replace(entry, answers={**given, **dict.fromkeys(left_out & asking.questions)})

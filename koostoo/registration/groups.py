@@ -14,6 +14,7 @@ from koostoo.base.text import person_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
 from koostoo.registration.admission import SignUpRefused, check_open, first_states
+from koostoo.registration.answering import only_asked, what_is_asked
 from koostoo.registration.letters import tell, tell_group
 from koostoo.registration.models import Group
 from koostoo.registration.records import new_registration
@@ -73,14 +74,14 @@ def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutc
         for entry in typed.people:
             check_open(event_facts, entry, now)
         _refuse_known(session, event, typed.people)
-        states = first_states(
-            session, event, event_facts, typed.people, now, together=typed.together
-        )
+        asking = what_is_asked(session, event_id, typed.people)
+        people = [only_asked(asking, entry) for entry in typed.people]
+        states = first_states(session, event, event_facts, people, now, together=typed.together)
         if set(states) == {"full"}:
             raise SignUpRefused("full")
         group = _new_group(event, typed, now)
         session.add(group)
-        for entry, state in zip(typed.people, states, strict=True):
+        for entry, state in zip(people, states, strict=True):
             if state == "full":
                 continue
             registration = new_registration(

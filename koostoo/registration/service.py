@@ -17,7 +17,7 @@ from koostoo.base.database import transaction
 from koostoo.base.retry import retried
 from koostoo.registration import rules
 from koostoo.registration.admission import SignUpRefused, check_open, first_states
-from koostoo.registration.answering import only_asked
+from koostoo.registration.answering import only_asked, what_is_asked
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import tell
 from koostoo.registration.models import ACTIVE, Registration
@@ -69,7 +69,7 @@ def sign_up(
             return _seen_before(session, seen.person, entry, now)
         event_facts = facts(event, now)
         check_open(event_facts, entry, now)
-        entry = only_asked(session, event_id, entry)
+        entry = only_asked(what_is_asked(session, event_id, [entry]), entry)
         above = entry.over_capacity and entry.source == "desk"
         if above:
             state: rules.FirstState = "confirmed"
@@ -184,7 +184,8 @@ def _seen_before(session: Session, known: Registration, entry: SignUp, now: date
 def _mend(session: Session, registration: Registration, entry: SignUp, now: datetime) -> None:
     """Write what changed and tell them; a seat obeys the same limits as a new one."""
     event = registration.event
-    entry = only_asked(session, event.id, entry, registration.answers)
+    asking = what_is_asked(session, event.id, [entry])
+    entry = only_asked(asking, entry, registration.answers)
     plan = plan_of(session, event)
     if rules.takes_seat(facts(event, now), registration.state):
         old, new = claimant(registration, plan), newcomer(entry)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
@@ -13,6 +13,7 @@ from koostoo.events.models import Condition, Event, Option, Question
 from koostoo.events.questions import AskedIf
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.admission import SignUpRefused
+from koostoo.registration.groups import GroupSignUp, sign_up_group
 from koostoo.registration.models import Answer, Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import change, sign_up
@@ -155,3 +156,27 @@ def test_a_condition_added_later_takes_nothing_from_who_has_answered(
     assert kept(person) == {stay: False, mate: "Jaan"}
     change(person, replace(typed, phone=""), now())
     assert kept(person) == {stay: False}
+
+
+def test_an_answer_to_a_question_that_went_meanwhile_is_left_out_in_a_change_too(
+    make_event: Callable[..., Event], entry: Entry
+) -> None:
+    event = make_event(questions=[("text", "Toakaaslane", []), ("text", "Soovid", [])])
+    gone, kept = (question.id for question in event.questions)
+    one = sign_up(event.id, entry(), now()).registration_id
+    with transaction() as session:
+        session.execute(delete(Question).where(Question.id == gone))
+    typed = entry(answers={gone: "Mart", kept: "aken"})
+    assert change(one, typed, now())
+    answers = db.session.scalars(select(Answer)).all()
+    assert [(answer.question_id, answer.value) for answer in answers] == [(kept, "aken")]
+
+
+def test_what_is_not_asked_is_dropped_for_each_of_a_group(trip: Trip, entry: Entry) -> None:
+    people = tuple(entry(answers=trip.all_answered(stay=stays)) for stays in (True, False))
+    sign_up_group(
+        trip.id, GroupSignUp("Liis", "liis@example.org", "et", False, "nonce", people), now()
+    )
+    one, two = db.session.scalars(select(Registration.id).order_by(Registration.id))
+    assert kept(one) == trip.all_answered(stay=True)
+    assert kept(two) == {trip.stay: False}

@@ -6,7 +6,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import EmailField
 
@@ -53,20 +52,12 @@ def register(slug: str) -> Response | Page:
     if form.validate_on_submit():
         with form.kept_when_busy():
             try:
-                return _answer(event, _sign_up(event, form))
+                return _answer(event, sign_up(event.id, form.entry(event), now()))
             except SignUpRefused as refusal:
                 full = refusal.reason == "full"
                 state = "closed" if full else standing(facts(event, now()), now())
                 form.form_errors.append(refusal_text(event, refusal.reason))
     return _page(event, form, state)
-
-
-def _sign_up(event: Event, form: SignUpForm) -> SignedUp:
-    try:
-        return sign_up(event.id, form.entry(event), now())
-    except IntegrityError:
-        # A question went while this was on its way: the form is read again by those there are.
-        return sign_up(event.id, form.entry(event), now())
 
 
 def _answer(event: Event, outcome: SignedUp) -> Response:
