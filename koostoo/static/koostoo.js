@@ -45,6 +45,18 @@
     });
   });
 
+  // Ticks all boxes of a name, or none when all are ticked already.
+  document.querySelectorAll("button[data-tick-all]").forEach(function (button) {
+    var boxes = Array.from(document.querySelectorAll("input[type=checkbox]")).filter(function (box) {
+      return box.name === button.dataset.tickAll;
+    });
+    button.hidden = boxes.length < 2;
+    button.addEventListener("click", function () {
+      var all = boxes.every(function (box) { return box.checked; });
+      boxes.forEach(function (box) { box.checked = !all; });
+    });
+  });
+
   // Only the looks of the button change: a second press is still sent, the
   // server counts it once. So a press lost on a bad line can be repeated.
   function rest(button) {

@@ -63,8 +63,8 @@ def queue(slug: str, number: int) -> Response | Page:
 class PromiseForm(Form):
     """Promised seats that go from one organisation to another."""
 
-    giver = Pick(_l("From"), [Sentence()])
-    taker = Pick(_l("To"), [MayBeEmpty()])
+    giver = Pick(_l("Whose seats"), [Sentence()])
+    taker = Pick(_l("To whom"), [MayBeEmpty()])
     seats = SeatsField(_l("Seats"), [Sentence(), at_least_one])
     reason = StringField(
         _l("Reason"),
