@@ -24,9 +24,28 @@ _ONE_EVENT = (
 )
 
 
+_FORM_OF_EVENT = (
+    select(Event)
+    .where(Event.slug == bindparam("slug"), Event.state.in_(PUBLIC))
+    .options(
+        joinedload(Event.activity),
+        joinedload(Event.questions).joinedload(Question.options),
+    )
+)
+
+
 def find_event(slug: str) -> Event | None:
     """Return a public event with its activity, project and questions, or None."""
     found = db.session.scalars(_ONE_EVENT, {"slug": slug}).unique()
+    return found.one_or_none()
+
+
+def find_event_to_fill_in(slug: str) -> Event | None:
+    """Return a public event with what reading its form needs, or None.
+
+    A form that is sent is seldom shown again; then the rest is read.
+    """
+    found = db.session.scalars(_FORM_OF_EVENT, {"slug": slug}).unique()
     return found.one_or_none()
 
 

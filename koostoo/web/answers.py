@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 from flask_babel import gettext as _
 from wtforms import Field, StringField, TextAreaField, ValidationError
 
-from koostoo.events.models import Condition, Event, Option, Question
-from koostoo.events.questions import not_asked
+from koostoo.events.models import Event, Option, Question
+from koostoo.events.questions import AskedIf, not_asked
 from koostoo.web.forms import AnyOf, AtMost, NoForbidden, OneOf, Sentence, line, options, prose
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,6})?")
@@ -23,11 +23,19 @@ class FirstAnswer(NamedTuple):
     answer: str
 
 
+class Asked(NamedTuple):
+    """A question as a form knows it, in its reader's language."""
+
+    id: int
+    kind: str
+    asked_if: AskedIf | None
+    waits_for: FirstAnswer | None
+
+
 class OwnQuestions:
     """What a form gains that asks an event's own questions; `asking` makes such a class."""
 
-    event: Event
-    lang: str
+    asked: tuple[Asked, ...] = ()
     left_out: frozenset[int] = frozenset()
     """The questions not asked after what was answered; known once they are checked."""
 
@@ -35,10 +43,11 @@ class OwnQuestions:
         """After the fields were checked: what is not asked may hold anything, or nothing."""
         fields = self._fields_by_question()
         answers = {
-            question.id: None if field.errors else answer_value(question, field.data)
+            question.id: None if field.errors else answer_value(question.kind, field.data)
             for question, field in fields.items()
         }
-        self.left_out = not_asked(self.event.conditions, answers)
+        conditions = {question.id: question.asked_if for question in self.asked}
+        self.left_out = not_asked({n: c for n, c in conditions.items() if c is not None}, answers)
         for question, field in fields.items():
             if question.id in self.left_out:
                 field.errors = []
@@ -48,7 +57,7 @@ class OwnQuestions:
         return {
             question.id: None
             if question.id in self.left_out
-            else answer_value(question, field.data)
+            else answer_value(question.kind, field.data)
             for question, field in self._fields_by_question().items()
         }
 
@@ -60,24 +69,37 @@ class OwnQuestions:
         """Return the answer before which the question of this field is not asked."""
         fields = self._fields_by_question()
         question = next(question for question, own in fields.items() if own is field)
-        if question.condition is None:
+        if question.asked_if is None or question.waits_for is None:
             return None
-        return _first_answer(question.condition, fields[question.condition.on].name, self.lang)
+        first = next(own for other, own in fields.items() if other.id == question.asked_if.on)
+        return question.waits_for._replace(name=first.name)
 
-    def _fields_by_question(self) -> dict[Question, Field]:
+    def _fields_by_question(self) -> dict[Asked, Field]:
         form: Any = self
-        return {question: form[f"q{question.id}"] for question in self.event.questions}
+        return {question: form[f"q{question.id}"] for question in self.asked}
 
 
 Asking = TypeVar("Asking", bound=OwnQuestions)
+_CLASSES: dict[Any, Any] = {}
+MOST_CLASSES = 100
 
 
 def asking(form: type[Asking], event: Event, lang: str, full: frozenset[int]) -> type[Asking]:
-    """Return the form class with the event's own questions; `full` options are marked as such."""
-    fields = {
-        f"q{question.id}": _question_field(question, lang, full) for question in event.questions
-    }
-    return type(f"{form.__name__}OfEvent", (form,), {**fields, "event": event, "lang": lang})
+    """Return the form class with the event's own questions; `full` options are marked as such.
+
+    Kept for the present version of the event: making such a class costs more than filling it in.
+    """
+    key = (form, event.uid, event.version, lang, full)
+    if key not in _CLASSES:
+        if len(_CLASSES) >= MOST_CLASSES:
+            _CLASSES.clear()
+        fields = {f"q{q.id}": _question_field(q, lang, full) for q in event.questions}
+        asked = tuple(
+            Asked(q.id, q.kind, q.asked_if, _first_answer(q, lang)) for q in event.questions
+        )
+        _CLASSES[key] = type(f"{form.__name__}OfEvent", (form,), {**fields, "asked": asked})
+    made: type[Asking] = _CLASSES[key]
+    return made
 
 
 def _question_field(question: Question, lang: str, full: frozenset[int]) -> Any:
@@ -126,19 +148,19 @@ def _read_date(text: str) -> date | None:
         return None
 
 
-def answer_value(question: Question, data: Any) -> Any:
-    """Return a field's value as it is stored; None for no answer."""
+def answer_value(kind: str, data: Any) -> Any:
+    """Return the value of a field of this kind as it is stored; None for no answer."""
     if data in (None, "", []):
         return None
-    if question.kind == "yesno":
+    if kind == "yesno":
         return data == "yes"
-    if question.kind == "choice":
+    if kind == "choice":
         return [int(data)]
-    if question.kind == "choices":
+    if kind == "choices":
         return [int(option) for option in data]
-    if question.kind == "number":
+    if kind == "number":
         return str(data).replace(",", ".")
-    if question.kind == "date":
+    if kind == "date":
         day = _read_date(data)
         return day.isoformat() if day else None
     return data
@@ -155,12 +177,12 @@ def answer_text(question: Question, value: Any, lang: str) -> str:
     return str(value)
 
 
-def _first_answer(condition: Condition, name: str, lang: str) -> FirstAnswer:
-    """Return what a condition waits for in the field called `name`."""
-    question = condition.on.label.to(lang)
+def _first_answer(question: Question, lang: str) -> FirstAnswer | None:
+    condition = question.condition
+    if condition is None:
+        return None
+    asked = condition.on.label.to(lang)
     if condition.option is not None:
-        return FirstAnswer(
-            name, str(condition.option_id), question, condition.option.label.to(lang)
-        )
+        return FirstAnswer("", str(condition.option_id), asked, condition.option.label.to(lang))
     value, words = ("yes", _("Yes")) if condition.yes else ("no", _("No"))
-    return FirstAnswer(name, value, question, words)
+    return FirstAnswer("", value, asked, words)

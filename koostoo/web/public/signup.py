@@ -36,7 +36,9 @@ HOUR = timedelta(hours=1)
 @right("public")
 def register(slug: str) -> Response | Page:
     """Show the sign-up form; on POST register and lead to the own page."""
-    event = queries.find_event(slug) or abort(404)
+    is_sent = request.method == "POST"
+    find_event = queries.find_event_to_fill_in if is_sent else queries.find_event
+    event = find_event(slug) or abort(404)
     moment = now()
     state = standing(facts(event, moment), moment)
     form = build(
@@ -46,7 +48,7 @@ def register(slug: str) -> Response | Page:
         full=full_options(event),
         takes_others=event.allows_others and is_open_to(facts(event, moment), None, moment),
     )
-    if request.method == "POST" and form.website.data:
+    if is_sent and form.website.data:
         # Only a robot fills in the hidden field; it is told nothing.
         return redirect(url_for("public.home"), 303)
     if form.validate_on_submit():
