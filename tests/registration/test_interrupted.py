@@ -92,9 +92,9 @@ def test_the_outcome_is_that_of_a_clean_run(
         answers = {event.questions[0].id: [stop]}
         person = entry(first_name="Uus", organisation_id=event.organiser_id, answers=answers)
         seated = db.session.scalars(
-            select(Registration.id).where(
-                Registration.event_id == event_id, Registration.state == "confirmed"
-            )
+            select(Registration.id)
+            .where(Registration.event_id == event_id, Registration.state == "confirmed")
+            .order_by(Registration.id)
         ).first()
         assert seated is not None
         with Fault(number, code) as fault:
