@@ -9,12 +9,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
-    Field,
     FormField,
     HiddenField,
     StringField,
     TelField,
-    ValidationError,
 )
 from wtforms import Form as PlainForm
 
@@ -37,12 +35,13 @@ from koostoo.web.forms import (
     options,
     phone_like,
 )
-from koostoo.web.signup_form import (
-    OTHER,
-    ROLE_WORDS,
-    offer_organisations,
-    read_nonce,
+from koostoo.web.person_fields import (
+    FromOrganisation,
+    name_field,
+    organisation_field,
+    other_organisation_field,
 )
+from koostoo.web.signup_form import ROLE_WORDS, read_nonce
 
 FIRST_ROWS = 3
 MORE_ROWS = 2
@@ -51,12 +50,8 @@ MORE_ROWS = 2
 class PersonForm(OwnQuestions, PlainForm):  # type: ignore[misc]  # WTForms ships no types
     """One of the people; a row in which nothing was typed is nobody."""
 
-    first_name = StringField(
-        _l("First name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
-    )
-    last_name = StringField(
-        _l("Last name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
-    )
+    first_name = name_field(_l("First name"))
+    last_name = name_field(_l("Last name"))
     email = EmailField(
         _l("E-mail"),
         filters=[line],
@@ -87,7 +82,7 @@ class PersonForm(OwnQuestions, PlainForm):  # type: ignore[misc]  # WTForms ship
         return not any(field.data for field in self if field.short_name != "role")
 
 
-class GroupForm(Form):
+class GroupForm(FromOrganisation, Form):
     """The contact, then the people; `sign_up` returns it once it is valid."""
 
     name = StringField(
@@ -99,12 +94,8 @@ class GroupForm(Form):
         validators=[NoForbidden(), Sentence(), AtMost(254), email_like],
         description=_l("You get a summary; each of the people a letter and a link of their own."),
     )
-    organisation = Pick(_l("Local action group"), validators=[Sentence()])
-    other_organisation = StringField(
-        _l("Which organisation, if another"),
-        filters=[line],
-        validators=[NoForbidden(), AtMost(200)],
-    )
+    organisation = organisation_field()
+    other_organisation = other_organisation_field()
     together = OneOf(
         _l("If there are not enough seats for all?"),
         choices=options(
@@ -129,11 +120,6 @@ class GroupForm(Form):
     website = StringField("Website")
 
     people: Any
-
-    def validate_other_organisation(self, field: Field) -> None:
-        """Ask for the name when the organisation is another."""
-        if self.organisation.data == OTHER and not field.data:
-            raise ValidationError(_("Please write which organisation you come from."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check everything, and that there is anybody to sign up."""
@@ -178,15 +164,15 @@ class GroupForm(Form):
 
     def _entry(self, row: PersonForm, contact: EmailAddress) -> SignUp:
         email = parse_email(row.email.data) if row.email.data else contact
-        other = self.organisation.data == OTHER
+        organisation_id, other = self.read_organisation()
         return SignUp(
             first_name=row.first_name.data,
             last_name=row.last_name.data,
             email=email.normalised,
             email_key=email.key,
             phone=parse_phone(row.phone.data) if row.phone.data else "",
-            organisation_id=None if other else int(self.organisation.data),
-            other_organisation=self.other_organisation.data if other else "",
+            organisation_id=organisation_id,
+            other_organisation=other,
             member_organisation=row.member_organisation.data or "",
             role=row.role.data,
             language=self.language.data,
@@ -215,7 +201,7 @@ def build(
     )
     form_class: type[GroupForm] = type("EventGroupForm", (GroupForm,), {"people": people})
     form = form_class(data={"language": lang})
-    offer_organisations(form, organisations, others=takes_others)
+    form.offer_organisations(organisations, others=takes_others)
     if not form.nonce.data:
         form.nonce.data = token_urlsafe(18)
     return form

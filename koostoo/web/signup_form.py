@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
-    Field,
     HiddenField,
     StringField,
     TelField,
-    ValidationError,
 )
 
 from koostoo.base.contact import parse_email, parse_phone
@@ -35,8 +32,14 @@ from koostoo.web.forms import (
     options,
     phone_like,
 )
+from koostoo.web.person_fields import (
+    OTHER,
+    FromOrganisation,
+    name_field,
+    organisation_field,
+    other_organisation_field,
+)
 
-OTHER = "other"
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 ROLE_WORDS = (
     ("member", _l("member")),
@@ -54,15 +57,11 @@ def role_label(role: str) -> str:
     return str(dict(ROLE_WORDS)[role])
 
 
-class SignUpForm(OwnQuestions, Form):
+class SignUpForm(FromOrganisation, OwnQuestions, Form):
     """What every event asks; `build` adds what this event asks."""
 
-    first_name = StringField(
-        _l("First name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
-    )
-    last_name = StringField(
-        _l("Last name"), filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)]
-    )
+    first_name = name_field(_l("First name"))
+    last_name = name_field(_l("Last name"))
     email = EmailField(
         _l("E-mail"),
         filters=[line],
@@ -75,12 +74,8 @@ class SignUpForm(OwnQuestions, Form):
         validators=[NoForbidden(), AtMost(40), phone_like],
         description=_l("Only for the organiser, should something change at the last minute."),
     )
-    organisation = Pick(_l("Local action group"), validators=[Sentence()])
-    other_organisation = StringField(
-        _l("Which organisation, if another"),
-        filters=[line],
-        validators=[NoForbidden(), AtMost(200)],
-    )
+    organisation = organisation_field()
+    other_organisation = other_organisation_field()
     member_organisation = StringField(
         _l("Association, company or municipality you represent"),
         filters=[line],
@@ -115,26 +110,19 @@ class SignUpForm(OwnQuestions, Form):
         self.check_questions()
         return not self.errors
 
-    def validate_other_organisation(self, field: Field) -> None:
-        """Ask for the name when the organisation is another."""
-        if self.organisation.data == OTHER and not field.data:
-            raise ValidationError(_("Please write which organisation you come from."))
-
     def entry(self, event: Event, source: str = "form") -> SignUp:
         """Return the checked values as the service takes them."""
         values = self.data
         email = parse_email(values["email"])
-        organisation = values["organisation"]
+        organisation_id, other = self.read_organisation()
         return SignUp(
             first_name=self.first_name.data,
             last_name=self.last_name.data,
             email=email.normalised,
             email_key=email.key,
             phone=parse_phone(self.phone.data) if self.phone.data else "",
-            organisation_id=None if organisation == OTHER else int(organisation),
-            other_organisation=values.get("other_organisation", "")
-            if organisation == OTHER
-            else "",
+            organisation_id=organisation_id,
+            other_organisation=other,
             member_organisation=self.member_organisation.data or "",
             role=self.role.data,
             language=self.language.data,
@@ -162,7 +150,7 @@ def build(
     form_class = asking(SignUpForm, event, lang, full)
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
     others = event.allows_others if takes_others is None else takes_others
-    offer_organisations(form, organisations, others=others)
+    form.offer_organisations(organisations, others=others)
     if not event.asks_photo_consent:
         del form.photo_consent
     if not form.nonce.data:
@@ -198,16 +186,6 @@ def _data(event: Event, registration: Registration) -> dict[str, Any]:
             value = [str(option) for option in value or ()]
         values[f"q{question.id}"] = value
     return values
-
-
-def offer_organisations(form: Any, organisations: Sequence[Organisation], *, others: bool) -> None:
-    """Give the form its choice of organisations; `others`: people of none of them may come too."""
-    offered = [("", _("Please choose")), *((str(o.id), o.name) for o in organisations)]
-    if others:
-        offered.append((OTHER, _("another organisation")))
-    else:
-        del form.other_organisation
-    form.organisation.choices = options(offered)
 
 
 def read_nonce(typed: str | None) -> str:

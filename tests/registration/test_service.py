@@ -21,31 +21,10 @@ from koostoo.registration.models import Registration
 from koostoo.registration.queries import queue_place
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, change, sign_up
+from tests.registration.people import letters, states
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
-
-
-def letters(registration_id: int) -> list[str]:
-    """The kinds of letters written to a person, in order."""
-    return list(
-        db.session.scalars(
-            select(OutboxMessage.kind)
-            .where(OutboxMessage.registration_id == registration_id)
-            .order_by(OutboxMessage.id)
-        )
-    )
-
-
-def states(event_id: int) -> list[str]:
-    """The states of an event's registrations in the order they came."""
-    return list(
-        db.session.scalars(
-            select(Registration.state)
-            .where(Registration.event_id == event_id)
-            .order_by(Registration.id)
-        )
-    )
 
 
 def test_a_member_gets_a_seat_and_a_letter_in_one_transaction(

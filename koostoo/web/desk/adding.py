@@ -12,7 +12,8 @@ from koostoo.events.models import Event
 from koostoo.registration.queries import invited_organisations
 from koostoo.web.forms import AtMost, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
-from koostoo.web.signup_form import OTHER, SignUpForm
+from koostoo.web.person_fields import OTHER
+from koostoo.web.signup_form import SignUpForm
 from koostoo.web.signup_form import build as build_sign_up
 
 
