@@ -14,11 +14,17 @@ CONTACT: dict[str, Any] = {"keep": "contact"}
 """Address, phone, notes and letters: removed when the project has ended."""
 EVIDENCE: dict[str, Any] = {"keep": "evidence"}
 """Name, organisation and standing: kept to the project's keep-until date, then anonymised."""
+REGISTER: dict[str, Any] = {"keep": "register"}
+"""An action group's register of members: kept while the group keeps it, replaced by its next
+import, removed when the group removes it; a file looked at but not applied, REGISTER_HOURS."""
 SECURITY: dict[str, Any] = {"keep": "security"}
 """Sign-in links, sessions, counters: removed soon after they have lapsed."""
 ACCOUNT: dict[str, Any] = {"keep": "account"}
 """An organiser's own name and address: kept while the person works here."""
 
-CLASSES = frozenset(c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, SECURITY, ACCOUNT))
+CLASSES = frozenset(
+    c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, REGISTER, SECURITY, ACCOUNT)
+)
 SENSITIVE_DAYS = 30
 SECURITY_DAYS = 30
+REGISTER_HOURS = 1

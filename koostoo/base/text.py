@@ -46,6 +46,12 @@ _JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _HYPHENS = re.compile("[\u2010-\u2015\u2212\u2043\u058a\u05be\u30fb]")
 _APOSTROPHES = re.compile("[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u2032\u00b4`\u055a]")
 
+_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2039\u203a\u2033]')
+_LEGAL_FORMS = frozenset(
+    "mtü mittetulundusühing sa sihtasutus oü osaühing as aktsiaselts fie uü usaldusühing "
+    "tü täisühing ühistu tulundusühistu".split()
+)
+
 _ESTONIAN = "abcdefghijklmnopqrsšzžtuvwõäöüxy"
 _LETTER_WEIGHTS = {letter: chr(ord("A") + i) for i, letter in enumerate(_ESTONIAN)}
 _OTHER_LATIN = {
@@ -105,11 +111,27 @@ def person_key(first: str, last: str) -> str:
     "Mari Liis" + "Mänd" and "Mari" + "Liis Mänd" are the same: who fills in the form for somebody
     else puts the second name into either field.
     """
-    key = fold(f"{first} {last}")
-    if len(key) > PERSON_KEY_LENGTH:
-        # Some signs unfold into many; what is compared only has to stay the same and to fit.
-        return sha256(key.encode()).hexdigest()
-    return key
+    return _fitting(fold(f"{first} {last}"))
+
+
+def name_key(name: str) -> str:
+    """Return the key by which two names are one organisation's, however they are typed."""
+    return _fitting(fold(name))
+
+
+def bare_name_key(name: str) -> str:
+    """Return the key of an organisation's name without quotation marks and legal form.
+
+    People write "Näidise küla selts" for "MTÜ „Näidise küla selts“".
+    """
+    words = [word.strip(".,") for word in _QUOTES.sub(" ", fold(name)).split()]
+    bare = [word for word in words if word not in _LEGAL_FORMS]
+    return _fitting(" ".join(bare or words))
+
+
+def _fitting(key: str) -> str:
+    # Some signs unfold into many; what is compared only has to stay the same and to fit.
+    return sha256(key.encode()).hexdigest() if len(key) > PERSON_KEY_LENGTH else key
 
 
 def email_key(address: str) -> str:

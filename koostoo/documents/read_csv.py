@@ -17,8 +17,8 @@ _LOOKED_AT = 20
 def read_csv(data: bytes, max_rows: int) -> Table:
     """Return the rows of a CSV file; raise TableError.
 
-    Codes: empty, too_long, not_a_table, mixed, encoding, quotes. Lines are counted as an editor
-    does, so a row whose quoted text has several lines is named by its first.
+    Codes: empty, too_many_rows, not_a_table, mixed, encoding, quotes. Lines are counted as an
+    editor does, so a row whose quoted text has several lines is named by its first.
     """
     decoded = decode(data)
     text, skipped = _without_hint(decoded.text)
@@ -27,7 +27,7 @@ def read_csv(data: bytes, max_rows: int) -> Table:
         if any(cell.strip() for cell in cells):
             rows.append(Row(line + skipped, tuple(cells)))
         if len(rows) > max_rows:
-            raise TableError("too_long", limit=max_rows)
+            raise TableError("too_many_rows", limit=max_rows)
     if not rows:
         raise TableError("empty")
     return Table("csv", tuple(rows), decoded.encoding, decoded.is_assumed)

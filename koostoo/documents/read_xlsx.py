@@ -31,8 +31,8 @@ _XML = (".xml", ".rels")
 def read_xlsx(data: bytes, max_rows: int) -> Table:
     """Return the rows of the first sheet that holds any; raise TableError.
 
-    Hidden sheets are left out. Codes: empty, too_long, too_large, opendocument, not_a_table,
-    broken.
+    Hidden sheets are left out. Codes: empty, too_many_rows, too_large, opendocument,
+    not_a_table, broken.
     """
     try:
         _check_parts(data)
@@ -80,7 +80,7 @@ def _filled(values: Iterable[tuple[Any, ...]], max_rows: int) -> list[Row]:
         if texts:
             rows.append(Row(line, tuple(texts)))
         if len(rows) > max_rows:
-            raise TableError("too_long", limit=max_rows)
+            raise TableError("too_many_rows", limit=max_rows)
     return rows
 
 

@@ -31,7 +31,7 @@ class Table:
 class TableError(Exception):
     """The file cannot be read as a table; `code` says why, `facts` where or how much.
 
-    empty; too_long (limit: rows); too_large (a workbook that unpacks to more than it may);
+    empty; too_many_rows (limit); too_large (a workbook that unpacks to more than it may);
     old_excel (.xls, or protected by a password); opendocument; not_a_table (another kind of
     file); broken (a workbook that cannot be opened); mixed, encoding, quotes (line).
     """

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
 from koostoo.events.models import Event, Question
-from koostoo.programme.models import Activity, Organisation, Project
+from koostoo.programme.models import Activity, Project
 
 PUBLIC = ("published", "called_off")
 # Built once: putting this statement together costs more than running it.
@@ -106,11 +106,6 @@ def find_project(slug: str) -> Project | None:
 def all_projects() -> Sequence[Project]:
     """Return every project, the latest first."""
     return db.session.scalars(select(Project).order_by(Project.starts_on.desc())).all()
-
-
-def find_organisation(slug: str) -> Organisation | None:
-    """Return an organisation by its address, or None."""
-    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
 def find_activity(slug: str) -> Activity | None:

@@ -30,7 +30,7 @@ from koostoo.base.database import transaction
 from koostoo.base.retry import retried
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
-from koostoo.programme.models import Activity, Project
+from koostoo.programme.models import Activity, Project, RegisterImport
 from koostoo.registration.models import Answer, Group, Registration
 
 
@@ -135,6 +135,8 @@ def _forget_security(session: Session, now: datetime) -> int:
         delete(SignInLink).where(SignInLink.expires_at < limit),
         delete(DeskSession).where(DeskSession.seen_at < limit),
         delete(Attempt).where(Attempt.expires_at < now),
+        # Files nobody applied; a register itself is kept until the organisation removes it.
+        delete(RegisterImport).where(RegisterImport.expires_at < now),
         # Letters that belong to no registration are sign-in letters.
         delete(OutboxMessage).where(
             OutboxMessage.registration_id.is_(None), OutboxMessage.created_at < limit

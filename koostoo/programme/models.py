@@ -1,13 +1,17 @@
 """Tables of the programme: what was planned, by whom, for how long."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
-from koostoo.base.database import Base, LocalTextType
+from koostoo.base.database import Base, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
+
+# Compared byte by byte in both databases: the key itself carries the Estonian order.
+SortKey = String(800).with_variant(String(800, collation="C"), "postgresql")
 
 
 class Organisation(Base):
@@ -19,6 +23,12 @@ class Organisation(Base):
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=keep.STRUCTURE)
     name: Mapped[str] = mapped_column(String(200), info=keep.STRUCTURE)
     short_name: Mapped[str] = mapped_column(String(40), default="", info=keep.STRUCTURE)
+    register_version: Mapped[int] = mapped_column(
+        default=0, server_default="0", info=keep.STRUCTURE
+    )
+    """Grows with every change of the register of members, its removal too."""
+    register_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    """When the register was last imported; None: this organisation keeps none here."""
 
 
 class Project(Base):
@@ -132,3 +142,72 @@ class MediaMention(Base):
     day: Mapped[date] = mapped_column(info=keep.STRUCTURE)
     title: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     url: Mapped[str] = mapped_column(String(500), default="", info=keep.STRUCTURE)
+
+
+class MemberOrganisation(Base):
+    """An association, company or municipality in the register of an organisation."""
+
+    __tablename__ = "member_organisation"
+    __table_args__ = (
+        CheckConstraint("sector IN ('', 'public', 'business', 'ngo')", name="sector"),
+        UniqueConstraint("organisation_id", "name_key"),
+        Index("ix_member_organisation_bare", "organisation_id", "bare_name_key"),
+        Index("ix_member_organisation_sort", "organisation_id", "sort_key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info=keep.STRUCTURE)
+    name: Mapped[str] = mapped_column(String(200), info=keep.REGISTER)
+    name_key: Mapped[str] = mapped_column(String(400), info=keep.REGISTER)
+    bare_name_key: Mapped[str] = mapped_column(String(400), info=keep.REGISTER)
+    """The name without its legal form: so people write it."""
+    sort_key: Mapped[str] = mapped_column(SortKey, info=keep.REGISTER)
+    registry_code: Mapped[str] = mapped_column(String(20), default="", info=keep.REGISTER)
+    sector: Mapped[str] = mapped_column(String(8), default="", info=keep.REGISTER)
+
+    people: Mapped[list["MemberPerson"]] = relationship(
+        order_by="MemberPerson.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class MemberPerson(Base):
+    """Somebody of a member organisation; the address may be unknown."""
+
+    __tablename__ = "member_person"
+    __table_args__ = (
+        UniqueConstraint("member_organisation_id", "person_key"),
+        Index("ix_member_person_email_key", "email_key", "person_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    member_organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("member_organisation.id", ondelete="CASCADE"), info=keep.STRUCTURE
+    )
+    first_name: Mapped[str] = mapped_column(String(100), info=keep.REGISTER)
+    last_name: Mapped[str] = mapped_column(String(100), info=keep.REGISTER)
+    person_key: Mapped[str] = mapped_column(String(400), info=keep.REGISTER)
+    sort_key: Mapped[str] = mapped_column(SortKey, info=keep.REGISTER)
+    email: Mapped[str] = mapped_column(String(254), default="", info=keep.REGISTER)
+    email_key: Mapped[str] = mapped_column(String(600), default="", info=keep.REGISTER)
+
+
+class RegisterImport(Base):
+    """A file that was read and is looked at before it is applied; one of an organisation at most.
+
+    It lies in the database, not in the form or in a process: a list may be long, and any host may
+    answer next. `key` is random, so that no number is ever taken for that of an earlier file.
+    """
+
+    __tablename__ = "register_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), unique=True, info=keep.STRUCTURE
+    )
+    key: Mapped[str] = mapped_column(String(32), unique=True, info=keep.REGISTER)
+    replaces: Mapped[bool] = mapped_column(info=keep.REGISTER)
+    rows: Mapped[int] = mapped_column(info=keep.REGISTER)
+    source: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.REGISTER)
+    """How the file was read: its kind, encoding, sheet, columns nobody needs."""
+    members: Mapped[list[Any]] = mapped_column(JSON, info=keep.REGISTER)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.REGISTER)

@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koostoo.base.text import (
+    PERSON_KEY_LENGTH,
     SLUG_LENGTH,
     SORT_KEY_LENGTH,
+    bare_name_key,
     clean_line,
     clean_text,
     email_key,
     fold,
     has_forbidden,
     initials_name,
+    name_key,
     person_key,
     person_sort_key,
     slugify,
@@ -255,3 +258,23 @@ def test_truncate_is_never_too_long(text: str, length: int) -> None:
 )
 def test_initials(first: str, last: str, shown: str) -> None:
     assert initials_name(first, last) == shown
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Näidise küla selts",
+        "MTÜ Näidise küla selts",
+        "Näidise Küla Selts, MTÜ",
+        "MTÜ „Näidise küla selts“",
+        'mittetulundusühing "Näidise  küla selts"',
+    ],
+)
+def test_an_organisation_is_the_same_with_and_without_its_legal_form(typed: str) -> None:
+    assert bare_name_key(typed) == "näidise küla selts"
+
+
+def test_a_name_that_is_only_a_legal_form_keeps_it_and_a_long_one_fits() -> None:
+    assert bare_name_key("MTÜ") == "mtü"
+    assert name_key("MTÜ  Näidis") == name_key("mtü näidis") != name_key("OÜ Näidis")
+    assert len(name_key("\ufdfa" * 200)) <= PERSON_KEY_LENGTH

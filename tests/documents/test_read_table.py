@@ -158,7 +158,7 @@ def test_quotes_that_do_not_close_are_refused_naming_the_line(text: str) -> None
 def test_an_empty_file_and_one_too_long_are_refused() -> None:
     for nothing in (b"", b"\xef\xbb\xbf", b" \r\n;;\r\n", "".encode("utf-16")):
         assert refusal(nothing)[0] == "empty"
-    assert refusal(b"a\nb\nc\n", max_rows=2) == ("too_long", {"limit": 2})
+    assert refusal(b"a\nb\nc\n", max_rows=2) == ("too_many_rows", {"limit": 2})
 
 
 @given(st.binary(max_size=400))
@@ -237,7 +237,7 @@ def test_entities_that_multiply_are_refused() -> None:
 
 
 def test_a_sheet_too_long_is_refused_and_columns_far_right_are_left_out() -> None:
-    assert refusal(workbook([["x"]] * 4), max_rows=3) == ("too_long", {"limit": 3})
+    assert refusal(workbook([["x"]] * 4), max_rows=3) == ("too_many_rows", {"limit": 3})
     wide = sheet_of('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>')
     assert cells(wide) == [("1",)]
 

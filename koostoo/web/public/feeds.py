@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from koostoo.base.clock import local_day, now
 from koostoo.events import queries
 from koostoo.events.entries import HISTORY
+from koostoo.programme.queries import find_organisation
 from koostoo.web.feeds import feed_response
 from koostoo.web.public import bp
 from koostoo.web.ready import kept_ready
@@ -32,7 +33,7 @@ def calendar() -> Response:
 @kept_ready
 def organisation_calendar(slug: str) -> Response:
     """Feed of one organisation's events."""
-    found = queries.find_organisation(slug) or abort(404)
+    found = find_organisation(slug) or abort(404)
     return feed_response(found.name, queries.feed_events(_since(), organisation_id=found.id))
 
 
