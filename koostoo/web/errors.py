@@ -27,7 +27,7 @@ def _words(code: int) -> tuple[str, str]:
         405: (_("This page cannot do that"), _("Open it again from the home page.")),
         413: (
             _("That is too much to send at once"),
-            _("Please shorten the text and send it again."),
+            _("At most 1 MB can be sent. Please shorten the text or choose a smaller file."),
         ),
         429: (_("Too many tries"), _("Please wait a little and try again.")),
         503: (

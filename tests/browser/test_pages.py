@@ -33,6 +33,9 @@ PUBLIC = [
 OWN = ["", "/edit", "/cancel"]
 DESK = [
     "/desk/",
+    "/desk/organisations/",
+    "/desk/organisations/ida-harju-koostookoda/members",
+    "/desk/organisations/ida-harju-koostookoda/members/import",
     "/desk/events/new",
     f"/desk{TRIP}/registrations",
     f"/desk{TRIP}/registrations/add",

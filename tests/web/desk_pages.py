@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import g
 from flask.testing import FlaskClient
+from sqlalchemy import event as hooks
 
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.clock import now
+from koostoo.base.database import db
 from koostoo.base.tokens import make_token
 from koostoo.events.models import Event
 
@@ -85,3 +87,19 @@ def text_of(browser: FlaskClient, path: str) -> str:
 def people_path(event: Event) -> str:
     """Return the address of an event's people at the desk."""
     return f"/desk/events/{event.slug}/registrations"
+
+
+def selects_of(browser: FlaskClient, path: str) -> int:
+    """Count the SELECTs a page or a download makes."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            seen.append(statement)
+
+    hooks.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert browser.get(path, buffered=True).status_code == 200
+    finally:
+        hooks.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)

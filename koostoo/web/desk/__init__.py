@@ -1,4 +1,4 @@
-"""The organisers' desk: events and the people who signed up."""
+"""The organisers' desk: events, the people who signed up, the registers of members."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     events,  # noqa: F401
     history,  # noqa: F401
     people,  # noqa: F401
+    register_import,  # noqa: F401
+    registers,  # noqa: F401
     reordering,  # noqa: F401
 )
 

@@ -16,6 +16,7 @@ from koostoo.events import queries
 from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity
+from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
@@ -117,6 +118,7 @@ def privacy() -> str:
     return render_template(
         "public/privacy.html",
         projects=queries.all_projects(),
+        keepers=keepers(),
         sensitive_days=keep.SENSITIVE_DAYS,
         security_days=keep.SECURITY_DAYS,
     )
