@@ -26,7 +26,10 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.models import Condition, Event, Option, Question
 from koostoo.events.questions import AskedIf
+from koostoo.programme.member_file import MemberFile
+from koostoo.programme.member_list import Member
 from koostoo.programme.models import Activity, Organisation, Partner, Project
+from koostoo.programme.service import apply_import, keep_import
 from koostoo.registration.rules import SignUp
 from tests.trouble import short_waits
 
@@ -210,6 +213,20 @@ def entry(programme: Activity) -> Callable[..., SignUp]:
         return SignUp(**{**fields, **values})
 
     return make
+
+
+@pytest.fixture
+def keep_register(app: Flask) -> Callable[..., None]:
+    """Let an organisation keep the register of these members, names or `Member`s."""
+
+    def keep(organisation_id: int, *listed: Member | str) -> None:
+        members = tuple(Member(one) if isinstance(one, str) else one for one in listed)
+        file = MemberFile(members, len(members), ())
+        key = keep_import(organisation_id, file, {"kind": "csv"}, now(), replaces=True)
+        version = db.session.get_one(Organisation, organisation_id).register_version
+        apply_import(organisation_id, key, version, now())
+
+    return keep
 
 
 def form_values(page: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from koostoo.programme.models import Activity, Organisation
 
 APPROVALS = ("none", "holds", "loose")
 """Who confirms: nobody; an organiser, a seat being held meanwhile; an organiser, none held."""
+MEMBERSHIPS = ("open", "flag", "members")
+"""Who of an invited organisation may sign up: everybody; everybody, others marked; members only."""
 QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")
 
 
@@ -45,6 +47,7 @@ class Event(Base):
         CheckConstraint(f"approval IN {APPROVALS}", name="approval"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
         CheckConstraint("group_max > 0", name="group_max"),
+        CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
     )
 
@@ -100,6 +103,9 @@ class Event(Base):
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     allows_others: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
+    membership: Mapped[str] = mapped_column(
+        String(8), default="open", server_default="open", info=keep.STRUCTURE
+    )
     asks_photo_consent: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
     contribution_cents: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
     contact_name: Mapped[str] = mapped_column(String(200), default="", info=keep.STRUCTURE)
@@ -119,6 +125,9 @@ class Event(Base):
         order_by="Question.position", cascade="all, delete-orphan"
     )
     quotas: Mapped[list["Quota"]] = relationship(order_by="Quota.id", cascade="all, delete-orphan")
+    invitations: Mapped[list["Invitation"]] = relationship(
+        order_by="Invitation.id", cascade="all, delete-orphan"
+    )
 
     @property
     def conditions(self) -> dict[int, AskedIf]:
@@ -166,6 +175,19 @@ class Quota(Base):
     """When the waiting list was served after that; what is free never depends on it."""
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class Invitation(Base):
+    """An organisation invited to an event; an event without any invites the whole project."""
+
+    __tablename__ = "event_invitation"
+    __table_args__ = (UniqueConstraint("event_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=keep.STRUCTURE)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
+    )
 
 
 class Question(Base):

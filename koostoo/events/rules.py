@@ -1,6 +1,6 @@
 """Decisions about events: what is missing, what moves a calendar, how a copy is shifted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -14,9 +14,10 @@ Missing = Literal[
 ]
 
 
-QuotaFault = Literal["unlimited", "twice", "above", "late"]
+QuotaFault = Literal["unlimited", "twice", "above", "late", "uninvited"]
 """What is wrong with a promise of seats: the event has no limit of seats; the organisation has
-one already; more is promised than there is; it would be released only after the beginning."""
+one already; more is promised than there is; it would be released only after the beginning; the
+organisation is not invited."""
 
 NO_WORDS = LocalText()
 
@@ -57,6 +58,7 @@ class EventDraft:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     allows_others: bool = False
+    membership: str = "open"
     asks_photo_consent: bool = True
     contribution_cents: int = 0
     contact_name: str = ""
@@ -64,6 +66,8 @@ class EventDraft:
     contact_phone: str = ""
     questions: tuple[QuestionDraft, ...] = ()
     quotas: tuple[QuotaDraft, ...] = ()
+    invited: tuple[int, ...] = ()
+    """Organisations by number; none stands for all of the project."""
 
 
 def missing(draft: EventDraft, now: datetime) -> list[Missing]:
@@ -92,11 +96,15 @@ def missing_after_edit(old: EventDraft, new: EventDraft, now: datetime) -> list[
 
 
 def quota_faults(
-    capacity: int | None, begins: datetime | date, quotas: Sequence[QuotaDraft]
+    capacity: int | None,
+    begins: datetime | date,
+    quotas: Sequence[QuotaDraft],
+    invited: Collection[int] | None = None,
 ) -> dict[int, QuotaFault]:
     """Return what is wrong with promises of seats, by their position; empty when nothing is.
 
-    `begins` is the event's first instant, or its first local day.
+    `begins` is the event's first instant, or its first local day; `invited` are the organisations
+    whose people may come, None for any.
     """
     faults: dict[int, QuotaFault] = {}
     promised, seen = 0, set[int]()
@@ -106,6 +114,8 @@ def quota_faults(
         promised += quota.seats
         if capacity is None:
             faults[position] = "unlimited"
+        elif invited is not None and quota.organisation_id not in invited:
+            faults[position] = "uninvited"
         elif quota.organisation_id in seen:
             faults[position] = "twice"
         elif promised > capacity:

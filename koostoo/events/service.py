@@ -19,7 +19,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
-from koostoo.events.models import Condition, Event, Option, Question, Quota
+from koostoo.events.models import Condition, Event, Invitation, Option, Question, Quota
 from koostoo.events.questions import QuestionDraft, at_places, condition_faults, match_options
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.events.uid import new_uid
@@ -50,6 +50,7 @@ PLAIN_FIELDS = (
     "opens_at",
     "closes_at",
     "allows_others",
+    "membership",
     "asks_photo_consent",
     "contribution_cents",
     "contact_name",
@@ -117,6 +118,7 @@ def draft_of(event: Event) -> EventDraft:
             QuotaDraft(quota.organisation_id, quota.seats, quota.release_at)
             for quota in event.quotas
         ),
+        invited=tuple(invitation.organisation_id for invitation in event.invitations),
     )
 
 
@@ -166,6 +168,7 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
         _write_options(session, question, wanted)
     _write_conditions(event, draft)
     _write_quotas(event, draft)
+    _write_invitations(event, draft)
 
 
 def _drop_conditions(session: Session, event: Event) -> None:
@@ -196,6 +199,13 @@ def _write_quotas(event: Event, draft: EventDraft) -> None:
             # Another date: what is unused then is given out then.
             quota.released_at = None
         quota.seats, quota.release_at = wanted.seats, wanted.release_at
+
+
+def _write_invitations(event: Event, draft: EventDraft) -> None:
+    known = {invitation.organisation_id: invitation for invitation in event.invitations}
+    event.invitations = [
+        known.get(number) or Invitation(organisation_id=number) for number in draft.invited
+    ]
 
 
 def _write_options(session: Session, question: Question, wanted: QuestionDraft) -> None:

@@ -19,7 +19,7 @@ from koostoo.registration.seats import Plan, Tally, free_in_all, obstacle, obsta
 class SignUpRefused(Exception):
     """The event does not take this registration, or this change of it.
 
-    `reason` is a `rules.Standing`, "members_first", or a `seats.Obstacle`.
+    `reason` is a `rules.Standing`, "members_first", a `belonging.Refusal`, or a `seats.Obstacle`.
     """
 
     def __init__(self, reason: str) -> None:

@@ -41,12 +41,13 @@ class Filter:
     """What the organiser wants to see; empty means all.
 
     `text` is looked for in names, addresses, phones and the organisations represented;
-    `organisation` is a number as text, or "other".
+    `organisation` is a number as text, or "other"; `membership` one of MEMBERSHIPS.
     """
 
     text: str = ""
     state: str = ""
     organisation: str = ""
+    membership: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ListRow(NamedTuple):
     phone: str
     organisation: str
     member_organisation: str
+    membership: str | None
     role: str
     language: str
     photo_consent: bool | None
@@ -151,11 +153,14 @@ def history(event_id: int) -> Sequence[AuditEntry]:
 
 
 def activity_choices() -> Sequence[Activity]:
-    """Return the activities of all projects, the latest project first."""
+    """Return the activities of all projects with their partners, the latest project first."""
     return db.session.scalars(
         select(Activity)
         .join(Activity.project)
-        .options(joinedload(Activity.project), joinedload(Activity.organisation))
+        .options(
+            joinedload(Activity.project).selectinload(Project.partners),
+            joinedload(Activity.organisation),
+        )
         .order_by(Project.starts_on.desc(), Project.id, Activity.position)
     ).all()
 
@@ -210,6 +215,7 @@ def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
             Registration.phone,
             func.coalesce(Organisation.name, Registration.other_organisation),
             Registration.member_organisation,
+            Registration.membership,
             Registration.role,
             Registration.language,
             Registration.photo_consent,
@@ -256,6 +262,11 @@ def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Registration.organisation_id.is_(None))
     elif wanted.organisation:
         conditions.append(Registration.organisation_id == int(wanted.organisation))
+    if wanted.membership == "unchecked":
+        # Who signed up before the event asked was not checked either.
+        conditions.append(func.coalesce(Registration.membership, "unchecked") == "unchecked")
+    elif wanted.membership:
+        conditions.append(Registration.membership == wanted.membership)
     # Keys are stored folded, so words match whatever their case; all words must be there.
     conditions.extend(_holds(word) for word in fold(wanted.text).split())
     return conditions

@@ -15,8 +15,10 @@ from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
 from koostoo.registration.admission import SignUpRefused, check_open, first_states
 from koostoo.registration.answering import only_asked, what_is_asked
+from koostoo.registration.belonging import Admission
 from koostoo.registration.letters import tell, tell_group
 from koostoo.registration.models import Group
+from koostoo.registration.origins import admit
 from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import facts, lock_event
@@ -46,7 +48,7 @@ class GroupOutcome:
 class PeopleRefused(Exception):
     """Some of the people cannot be signed up: `reasons` by position.
 
-    "already": has a place at this event; "twice": stands twice in this form.
+    "already": has a place at this event; "twice": stands twice in this form; "not_a_member".
     """
 
     def __init__(self, reasons: dict[int, str]) -> None:
@@ -73,7 +75,7 @@ def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutc
             raise SignUpRefused("too_many")
         for entry in typed.people:
             check_open(event_facts, entry, now)
-        _refuse_known(session, event, typed.people)
+        admissions = _admit(session, event, typed.people)
         asking = what_is_asked(session, event_id, typed.people)
         people = [only_asked(asking, entry) for entry in typed.people]
         states = first_states(session, event, event_facts, people, now, together=typed.together)
@@ -81,12 +83,13 @@ def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutc
             raise SignUpRefused("full")
         group = _new_group(event, typed, now)
         session.add(group)
-        for entry, state in zip(people, states, strict=True):
+        for entry, state, admission in zip(people, states, admissions, strict=True):
             if state == "full":
                 continue
             registration = new_registration(
                 event, replace(entry, nonce=token_hex(12)), state, now, group
             )
+            registration.membership = admission.membership
             session.add(registration)
             session.flush()
             tell(session, registration, state, now)
@@ -95,18 +98,25 @@ def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutc
         return GroupOutcome(group.link_id, left_out)
 
 
-def _refuse_known(session: Session, event: Event, people: Sequence[SignUp]) -> None:
+def _admit(session: Session, event: Event, people: Sequence[SignUp]) -> list[Admission]:
+    """Return as what each of them is taken; raise where they, or some, cannot be."""
+    admissions = [admit(session, event, entry) for entry in people]
+    if any(admission.refusal == "not_invited" for admission in admissions):
+        raise SignUpRefused("not_invited")
     reasons: dict[int, str] = {}
     seen: set[tuple[str, str]] = set()
-    for position, entry in enumerate(people):
+    for position, (entry, admission) in enumerate(zip(people, admissions, strict=True)):
         key = (entry.email_key, person_key(entry.first_name, entry.last_name))
         if key in seen:
             reasons[position] = "twice"
         elif who_was_seen(session, event.id, entry).person is not None:
             reasons[position] = "already"
+        elif admission.refusal is not None:
+            reasons[position] = admission.refusal
         seen.add(key)
     if reasons:
         raise PeopleRefused(reasons)
+    return admissions
 
 
 def _new_group(event: Event, typed: GroupSignUp, now: datetime) -> Group:

@@ -24,6 +24,8 @@ STATES = ("pending", "confirmed", "waiting", "offered", "cancelled", "rejected")
 ROLES = ("member", "board", "staff", "leader", "entrepreneur", "partner", "other")
 ACTIVE = ("pending", "confirmed", "waiting", "offered")
 """States of people who have a seat or may still get one."""
+MEMBERSHIPS = ("member", "stranger", "unchecked")
+"""What the register of their organisation said when they signed up; unchecked: it keeps none."""
 SEATED = ("confirmed", "offered")
 """States that occupy a seat; `pending` does too where the event says so (`seating.held_state`)."""
 HAS_PLACE = text("state NOT IN ('cancelled', 'rejected')")
@@ -71,6 +73,7 @@ class Registration(Base):
         CheckConstraint(f"role IN {ROLES}", name="role"),
         CheckConstraint("language IN ('et', 'en')", name="language"),
         CheckConstraint("source IN ('form', 'desk')", name="source"),
+        CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         Index(
             "uq_registration_person",
             "event_id",
@@ -109,6 +112,8 @@ class Registration(Base):
     )
     other_organisation: Mapped[str] = mapped_column(String(200), default="", info=keep.EVIDENCE)
     member_organisation: Mapped[str] = mapped_column(String(200), default="", info=keep.EVIDENCE)
+    membership: Mapped[str | None] = mapped_column(String(10), info=keep.EVIDENCE)
+    """As decided when they signed up; None: the event did not ask."""
     role: Mapped[str] = mapped_column(String(12), info=keep.EVIDENCE)
     language: Mapped[str] = mapped_column(String(2), info=keep.CONTACT)
     privacy_accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)

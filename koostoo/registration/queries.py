@@ -10,11 +10,12 @@ from sqlalchemy import and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from koostoo.base.database import db
-from koostoo.events.models import Event, Question, Quota
+from koostoo.events.models import Event, Invitation, Question, Quota
 from koostoo.programme.models import Activity, Organisation, Partner
 from koostoo.registration import rules, seats
 from koostoo.registration.filling import IN_QUEUE
 from koostoo.registration.models import SEATED, Group, Registration
+from koostoo.registration.origins import IS_INVITED
 from koostoo.registration.seating import claimant, facts, plan_of, tally_of
 from koostoo.registration.seats import Obstacle, Plan, Promise, Tally, free_in_all, held_back
 
@@ -24,6 +25,13 @@ _PARTNERS = (
     .join(Partner, Partner.organisation_id == Organisation.id)
     .where(Partner.project_id == bindparam("project_id"))
     .order_by(Partner.role, Partner.position)
+)
+_INVITED = _PARTNERS.where(IS_INVITED)
+_NAMED = (
+    select(Organisation.name)
+    .join(Invitation, Invitation.organisation_id == Organisation.id)
+    .where(Invitation.event_id == bindparam("event_id"))
+    .order_by(Organisation.name)
 )
 
 
@@ -259,4 +267,15 @@ def queue_place(registration: Registration) -> int:
 
 def invited_organisations(event: Event) -> Sequence[Organisation]:
     """Return the organisations a participant may choose: host first, then partners."""
+    wanted = {"project_id": event.activity.project_id, "event_id": event.id}
+    return db.session.scalars(_INVITED, wanted).all()
+
+
+def project_organisations(event: Event) -> Sequence[Organisation]:
+    """Return all organisations of the event's project, invited or not: host first."""
     return db.session.scalars(_PARTNERS, {"project_id": event.activity.project_id}).all()
+
+
+def invited_by_name(event: Event) -> Sequence[str]:
+    """Return the names of those the event invites; none where it invites the whole project."""
+    return db.session.scalars(_NAMED, {"event_id": event.id}).all()

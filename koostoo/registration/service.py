@@ -21,6 +21,7 @@ from koostoo.registration.answering import only_asked, what_is_asked
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import tell
 from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.origins import admit, admit_change
 from koostoo.registration.queries import events_with_something_due
 from koostoo.registration.records import new_registration, rewrite
 from koostoo.registration.rules import SignUp
@@ -69,6 +70,9 @@ def sign_up(
             return _seen_before(session, seen.person, entry, now)
         event_facts = facts(event, now)
         check_open(event_facts, entry, now)
+        admission = admit(session, event, entry)
+        if admission.refusal is not None:
+            raise SignUpRefused(admission.refusal)
         entry = only_asked(what_is_asked(session, event_id, [entry]), entry)
         above = entry.over_capacity and entry.source == "desk"
         if above:
@@ -78,6 +82,7 @@ def sign_up(
         if state == "full":
             raise SignUpRefused(state)
         registration = new_registration(event, entry, state, now)
+        registration.membership = admission.membership
         if seen.is_form_used:
             registration.form_nonce = token_hex(12)
         session.add(registration)
@@ -184,6 +189,9 @@ def _seen_before(session: Session, known: Registration, entry: SignUp, now: date
 def _mend(session: Session, registration: Registration, entry: SignUp, now: datetime) -> None:
     """Write what changed and tell them; a seat obeys the same limits as a new one."""
     event = registration.event
+    admission = admit_change(session, registration, entry)
+    if admission.refusal is not None:
+        raise SignUpRefused(admission.refusal)
     asking = what_is_asked(session, event.id, [entry])
     entry = only_asked(asking, entry, registration.answers)
     plan = plan_of(session, event)
@@ -194,6 +202,7 @@ def _mend(session: Session, registration: Registration, entry: SignUp, now: date
         reason = obstacle_to_change(plan, tally_of(session, event, plan), old, new, now)
         if reason is not None:
             raise SignUpRefused(reason)
+    registration.membership = admission.membership
     if rewrite(registration, entry, now):
         session.flush()
         tell(session, registration, "changed", now)

@@ -41,7 +41,7 @@ from koostoo.web.person_fields import (
     organisation_field,
     other_organisation_field,
 )
-from koostoo.web.signup_form import ROLE_WORDS, read_nonce
+from koostoo.web.signup_form import ROLE_WORDS, read_nonce, refuse_beside
 
 FIRST_ROWS = 3
 MORE_ROWS = 2
@@ -158,7 +158,8 @@ class GroupForm(FromOrganisation, Form):
         }
         rows = self.rows
         for position, reason in reasons.items():
-            rows[position].last_name.errors = [words[reason]]
+            if not refuse_beside(rows[position], reason):
+                rows[position].last_name.errors = [words[reason]]
         # A list of rows takes its rows' errors over when it is checked, not later.
         self.people.errors = [entry.errors for entry in self.people]
 

@@ -9,9 +9,21 @@ from wtforms import Field, StringField, ValidationError
 
 from koostoo.programme.models import Organisation
 from koostoo.web.forms import AtMost, NoForbidden, Pick, Sentence, line, options
+from koostoo.web.sharing import BELONGING_WORDS
 
 OTHER = "other"
 """The choice of who comes from none of the organisations."""
+
+
+class InvitedPick(Pick):
+    """The organisations to choose from; a form opened earlier may know some that are no more."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on offer now."""
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise ValidationError(f"{BELONGING_WORDS['not_invited']} {error}") from error
 
 
 def name_field(label: Any) -> StringField:
@@ -19,9 +31,9 @@ def name_field(label: Any) -> StringField:
     return StringField(label, filters=[line], validators=[NoForbidden(), Sentence(), AtMost(100)])
 
 
-def organisation_field() -> Pick:
+def organisation_field() -> InvitedPick:
     """Return the choice of action groups; `offer_organisations` fills it."""
-    return Pick(_l("Local action group"), validators=[Sentence()])
+    return InvitedPick(_l("Local action group"), validators=[Sentence()])
 
 
 def other_organisation_field() -> StringField:

@@ -1,4 +1,4 @@
-"""How seats are shared out, in words: the rules of an event, and why somebody waits."""
+"""How seats are shared out and who may come, in words; why somebody waits or is refused."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from koostoo.base import dates
 from koostoo.events.models import Event
-from koostoo.registration.queries import promises_of
+from koostoo.registration.queries import invited_by_name, promises_of
 from koostoo.web.language import current_lang
 
 OBSTACLE_WORDS: dict[str, Any] = {
@@ -22,10 +22,24 @@ OBSTACLE_WORDS: dict[str, Any] = {
 }
 
 
+BELONGING_WORDS: dict[str, Any] = {
+    "not_invited": _l("This organisation is not invited to the event."),
+    "not_a_member": _l(
+        "Only members can sign up, and the register of your action group has neither this "
+        "organisation nor you. Choose your organisation from the list, or write to the organiser."
+    ),
+}
+MEMBERSHIP_WORDS: dict[str, Any] = {
+    "member": _l("is a member"),
+    "stranger": _l("not a member"),
+    "unchecked": _l("not checked"),
+}
+
+
 def sharing_lines(event: Event, now: datetime) -> list[str]:
-    """Return the event's rules about seats, a sentence each; empty where it has none."""
+    """Return the event's rules about who may come and about seats, a sentence each."""
     lang = current_lang()
-    lines: list[str] = []
+    lines = _who_may_come(event)
     first = event.members_first_until
     if first is not None and now < first:
         lines.append(
@@ -77,4 +91,13 @@ def sharing_lines(event: Event, now: datetime) -> list[str]:
                 event.offer_hours,
             )
         )
+    return lines
+
+
+def _who_may_come(event: Event) -> list[str]:
+    lines: list[str] = []
+    if names := invited_by_name(event):
+        lines.append(_("Invited: %(names)s.", names=", ".join(names)))
+    if event.membership == "members":
+        lines.append(_("Only members of the action groups can sign up."))
     return lines

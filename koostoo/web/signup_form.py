@@ -39,6 +39,7 @@ from koostoo.web.person_fields import (
     organisation_field,
     other_organisation_field,
 )
+from koostoo.web.sharing import BELONGING_WORDS
 
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 ROLE_WORDS = (
@@ -133,6 +134,15 @@ class SignUpForm(FromOrganisation, OwnQuestions, Form):
         )
 
 
+def refuse_beside(form: Any, reason: str) -> bool:
+    """Put a refusal beside the field that mends it; False for one that no field mends."""
+    name = {"not_invited": "organisation", "not_a_member": "member_organisation"}.get(reason)
+    if name is None:
+        return False
+    form[name].errors = [*form[name].errors, str(BELONGING_WORDS[reason])]
+    return True
+
+
 def build(
     event: Event,
     organisations: Sequence[Organisation],
@@ -150,6 +160,12 @@ def build(
     form_class = asking(SignUpForm, event, lang, full)
     form = form_class(data=_data(event, registration) if registration else {"language": lang})
     others = event.allows_others if takes_others is None else takes_others
+    if registration is not None:
+        # What they come from stays good for them, though the event may not invite it any more.
+        own = registration.organisation
+        others = others or own is None
+        if own is not None and own not in organisations:
+            organisations = [*organisations, own]
     form.offer_organisations(organisations, others=others)
     if not event.asks_photo_consent:
         del form.photo_consent

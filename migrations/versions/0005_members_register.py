@@ -1,4 +1,4 @@
-"""The register of members of each organisation.
+"""The register of members of each organisation; which organisations an event invites.
 
 Columns are added one by one: rebuilding a table would, in SQLite, take the rows that refer to it
 along.
@@ -96,9 +96,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_register_import_key")),
     )
     op.create_index(op.f("ix_register_import_expires_at"), "register_import", ["expires_at"])
+    op.execute(
+        "ALTER TABLE event ADD COLUMN membership VARCHAR(8) NOT NULL DEFAULT 'open' "
+        "CONSTRAINT ck_event_membership CHECK (membership IN ('open', 'flag', 'members'))"
+    )
+    op.create_table(
+        "event_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_invitation_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_event_invitation_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_invitation")),
+        sa.UniqueConstraint(
+            "event_id", "organisation_id", name=op.f("uq_event_invitation_event_id_organisation_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_event_invitation_organisation_id"), "event_invitation", ["organisation_id"]
+    )
+    op.execute(
+        "ALTER TABLE registration ADD COLUMN membership VARCHAR(10) "
+        "CONSTRAINT ck_registration_membership "
+        "CHECK (membership IN ('member', 'stranger', 'unchecked'))"
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("registration", "membership")
+    op.drop_table("event_invitation")
+    op.drop_column("event", "membership")
     op.drop_table("register_import")
     op.drop_table("member_person")
     op.drop_table("member_organisation")

@@ -167,7 +167,7 @@ def test_no_more_people_than_the_event_takes_in_one_form(
 def test_limits_of_partner_and_option_hold_inside_a_group_too(
     make_event: MakeEvent, typed: Typed, programme: Activity
 ) -> None:
-    event = make_event(capacity=10, partner_cap=2)
+    event = make_event(capacity=10, partner_cap=2, allows_others=True)
     sign_up_group(event.id, typed(3), now())
     assert states(event.id) == ["confirmed", "confirmed", "waiting"]
     sign_up_group(event.id, typed(2, organisation_id=None), now())

@@ -27,7 +27,10 @@ def stage(make_event: Callable[..., Event], entry: Callable[..., SignUp]) -> Cal
 
     def make() -> Event:
         event = make_event(
-            capacity=3, partner_cap=9, questions=[("choice", "Peatus", ["Haapsalu", "Risti"])]
+            allows_others=True,
+            capacity=3,
+            partner_cap=9,
+            questions=[("choice", "Peatus", ["Haapsalu", "Risti"])],
         )
         stop = event.questions[0].options[0]
         with transaction() as session:

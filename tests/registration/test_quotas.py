@@ -52,7 +52,7 @@ def states(event_id: int) -> list[str]:
 def test_promised_seats_wait_for_their_people(
     make_event: MakeEvent, entry: Entry, host: int, partner: int
 ) -> None:
-    number = promise(make_event(capacity=3), partner, 2, now() + DAY)
+    number = promise(make_event(capacity=3, allows_others=True), partner, 2, now() + DAY)
     for organisation in (host, host, partner, None, partner, partner):
         sign_up(number, entry(organisation_id=organisation), now())
     assert states(number) == [

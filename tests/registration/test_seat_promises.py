@@ -84,6 +84,7 @@ class Seats(RuleBasedStateMachine):
             capacity=CAPACITY,
             summary=LocalText("Lühidalt"),
             contact_email="korraldaja@example.org",
+            allows_others=True,
             partner_cap=PARTNER_CAP,
             member_cap=MEMBER_CAP,
             approval=self.approval,

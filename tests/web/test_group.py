@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from koostoo.base.clock import now
-from koostoo.base.database import db
+from koostoo.base.database import db, transaction
 from koostoo.base.tokens import make_token
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Invitation
 from koostoo.programme.models import Activity
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.rules import SignUp
@@ -216,3 +216,41 @@ def test_the_contacts_page_shows_nobodys_contacts(
     typed = fill(event, "Mari Mets", **{"people-0-email": "mari@example.org"})
     answer = client.post(path(event), data=typed)
     assert "mari@example.org" not in text_of(client, answer.location)
+
+
+def test_who_is_no_member_is_named_beside_their_own_row(
+    client: FlaskClient,
+    make_event: MakeEvent,
+    fill: Fill,
+    programme: Activity,
+    keep_register: Callable[..., None],
+) -> None:
+    keep_register(programme.project.partners[0].organisation_id, "Näidise küla selts")
+    event = make_event(membership="members")
+    typed = fill(event, "Mari Mets", "Jaan Kask") | {
+        "people-0-member_organisation": "Näidise küla selts",
+        "people-1-member_organisation": "Võõras selts",
+    }
+    answer = client.post(path(event), data=typed)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'id="people-1-member_organisation-error"' in page
+    assert 'id="people-0-member_organisation-error"' not in page
+    assert "Registreeruda saavad ainult liikmed, aga" in page
+    assert people() == []
+    typed |= {"people-1-member_organisation": "näidise küla SELTS"}
+    assert client.post(path(event), data=typed).status_code == 303
+    assert [one.membership for one in people()] == ["member", "member"]
+
+
+def test_a_form_for_several_opened_before_the_invitation_is_answered_in_words(
+    client: FlaskClient, make_event: MakeEvent, fill: Fill, programme: Activity
+) -> None:
+    event = make_event()
+    typed = fill(event, "Mari Mets", "Jaan Kask")
+    with transaction() as session:
+        partner = programme.project.partners[1].organisation_id
+        session.add(Invitation(event_id=event.id, organisation_id=partner))
+    answer = client.post(path(event), data=typed)
+    assert answer.status_code == 422
+    assert "See organisatsioon ei ole üritusele kutsutud." in answer.get_data(as_text=True)

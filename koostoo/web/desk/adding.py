@@ -9,7 +9,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import StopValidation
 
 from koostoo.events.models import Event
-from koostoo.registration.queries import invited_organisations
+from koostoo.registration.queries import project_organisations
 from koostoo.web.forms import AtMost, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
 from koostoo.web.person_fields import OTHER
@@ -41,7 +41,7 @@ class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 
 def build(event: Event) -> SignUpForm:
     """Return the sign-up form of this event, worded for who fills it in for somebody else."""
-    form = build_sign_up(event, invited_organisations(event), current_lang())
+    form = build_sign_up(event, project_organisations(event), current_lang())
     form.email.description = _("The confirmation and the calendar invite go to this address.")
     form.phone.description = _("For the case that something changes at the last minute.")
     form.member_organisation.label.text = _("Association, company or municipality represented")

@@ -13,6 +13,7 @@ from koostoo.base.when import When
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.event_form import TEXTS, EventForm
+from koostoo.web.desk.invitation_form import invitation_data
 from koostoo.web.desk.question_form import offer_conditions, question_data
 from koostoo.web.desk.sharing_form import offer_organisations, sharing_data, split
 from koostoo.web.forms import options
@@ -39,6 +40,7 @@ def build(
     names = [(str(organisation.id), organisation.name) for organisation in organisations]
     form.organiser.choices = [*_nothing_chosen(), *options(names)]
     offer_organisations(form.quotas, form.organiser.choices)
+    form.offer_invitations(organisations, activities)
     form.saved_questions = draft.questions if draft else ()
     offer_conditions(form.questions, form.saved_questions)
     months = [(str(n), month_name(n, current_lang())) for n in range(1, 13)]
@@ -91,6 +93,7 @@ def _data(draft: EventDraft, version: int) -> dict[str, Any]:
         "questions": question_data(draft.questions),
         "version": str(version),
         **sharing_data(draft),
+        **invitation_data(draft),
     }
     return values
 

@@ -27,6 +27,7 @@ from koostoo.base.when import DateError, When, parse_local
 from koostoo.events.questions import QuestionDraft
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
+from koostoo.web.desk.invitation_form import InvitationFields
 from koostoo.web.desk.question_form import (
     MAX_ROWS,
     SPARE_ROWS,
@@ -68,7 +69,7 @@ LONGEST_DAYS = 60
 """A longer event is a slip of the year."""
 
 
-class EventForm(SharingFields, Form):
+class EventForm(SharingFields, InvitationFields, Form):
     """All an organiser decides about an event; `draft` returns it once it is valid."""
 
     activity = Pick(_l("Activity of the project"), validators=[Sentence()])
@@ -165,9 +166,11 @@ class EventForm(SharingFields, Form):
         self.closes_at = self._moment(self.closes_on, self.closes_time, MIDNIGHT)
         self.members_first_until = self._moment(self.members_until, self.members_time, MIDNIGHT)
         self.promises = self.read_quotas(self._moment)
+        chosen = self.activity.data if not self.activity.errors else ""
+        invited = self.read_invited(int(chosen), self.allows_others.data) if chosen else None
         if self.when is not None:
             begins = self.when.starts_at or self.when.first
-            self.refuse_faults(self.capacity.data, begins, self.promises)
+            self.refuse_faults(self.capacity.data, begins, self.promises, invited)
         if not self.questions.errors:
             refuse_conditions(self.questions, self.saved_questions)
         return not self.errors
@@ -215,6 +218,8 @@ class EventForm(SharingFields, Form):
             contact_phone=parse_phone(self.contact_phone.data) if self.contact_phone.data else "",
             questions=read_questions(self.questions, self.saved_questions),
             quotas=self.promises,
+            invited=self.invited_numbers(),
+            membership=self.membership.data,
             **texts,
         )
 

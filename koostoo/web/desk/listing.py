@@ -17,6 +17,7 @@ from koostoo.registration.models import ROLES, STATES
 from koostoo.registration.words import state_label
 from koostoo.web.answers import answer_text
 from koostoo.web.language import Lang, current_lang
+from koostoo.web.sharing import MEMBERSHIP_WORDS
 from koostoo.web.signup_form import role_label
 from koostoo.web.view import kind_label, local
 
@@ -51,6 +52,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
     questions = list(event.questions)
     states = {state: state_label(state) for state in STATES}
     roles = {role: role_label(role) for role in ROLES}
+    members = {name: str(words) for name, words in MEMBERSHIP_WORDS.items()}
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
         yield [
@@ -62,6 +64,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
             format_phone(person.phone),
             person.organisation,
             person.member_organisation,
+            members.get(person.membership or "", ""),
             roles[person.role],
             person.language,
             photos[person.photo_consent],
@@ -94,6 +97,7 @@ def _columns() -> list[tuple[str, int]]:
         (_("Phone"), MIDDLE),
         (_("Organisation"), MIDDLE),
         (_("Represents"), MIDDLE),
+        (_("Membership"), NARROW),
         (_("Role"), NARROW),
         (_("Language"), NARROW),
         (_("Consent to photos"), NARROW),

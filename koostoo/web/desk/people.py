@@ -14,9 +14,9 @@ from koostoo.events.models import Event
 from koostoo.registration import desk_queries
 from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.desk_queries import OTHER, Filter
-from koostoo.registration.models import ACTIVE, STATES, Registration
+from koostoo.registration.models import ACTIVE, MEMBERSHIPS, STATES, Registration
 from koostoo.registration.queries import (
-    invited_organisations,
+    project_organisations,
     queue_places,
     seats_of,
     why_waiting,
@@ -30,7 +30,7 @@ from koostoo.web.desk.events import get_event
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.rights import organiser_id, right
-from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
+from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label
 
 ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
@@ -54,13 +54,14 @@ def show(slug: str) -> str:
         tabs=_tabs(slug, wanted, counts),
         wanted=wanted,
         asked=query_of(wanted),
-        organisations=invited_organisations(event),
+        organisations=project_organisations(event),
         seats=seats_of([event], now())[event.id],
         is_over=event.when.is_over(now()),
         sharing=sharing_lines(event, now()),
         obstacles=why_waiting(event, page.rows, now()),
         places=queue_places(event.id) if counts.get("waiting") else {},
         obstacle_words=OBSTACLE_WORDS,
+        membership_words=MEMBERSHIP_WORDS,
         failed=desk_queries.failed_letters(page.rows),
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
@@ -123,18 +124,25 @@ def read_filter() -> Filter:
     """Return what the address asks for; what makes no sense is left out."""
     state = request.args.get("state", "")
     organisation = request.args.get("organisation", "")
+    membership = request.args.get("membership", "")
     if organisation != OTHER:
         organisation = str(_small_number(organisation) or "")
     return Filter(
         text=clean_line(request.args.get("q", ""))[:100],
         state=state if state in STATES else "",
         organisation=organisation,
+        membership=membership if membership in MEMBERSHIPS else "",
     )
 
 
 def query_of(wanted: Filter, **changed: Any) -> dict[str, Any]:
     """Return the filter as parts of an address, empty ones left out."""
-    values = {"q": wanted.text, "state": wanted.state, "organisation": wanted.organisation}
+    values = {
+        "q": wanted.text,
+        "state": wanted.state,
+        "organisation": wanted.organisation,
+        "membership": wanted.membership,
+    }
     return {name: value for name, value in (values | changed).items() if value}
 
 

@@ -1,6 +1,6 @@
 """How an event shares out its seats: promises to organisations, limits, members first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -123,7 +123,11 @@ class SharingFields:
         )
 
     def refuse_faults(
-        self, capacity: int | None, begins: datetime | date, quotas: Sequence[QuotaDraft]
+        self,
+        capacity: int | None,
+        begins: datetime | date,
+        quotas: Sequence[QuotaDraft],
+        invited: Collection[int] | None,
     ) -> None:
         """Put what is wrong with the promises beside them."""
         words = {
@@ -131,11 +135,13 @@ class SharingFields:
             "twice": _("This organisation has a row already."),
             "above": _("More seats are promised than the event has."),
             "late": _("They would be released only after the event has begun."),
+            "uninvited": _("This organisation is not invited to the event."),
         }
         rows = self._promising_rows()
-        for position, fault in quota_faults(capacity, begins, quotas).items():
+        for position, fault in quota_faults(capacity, begins, quotas, invited).items():
             row = rows[position]
-            field: Any = {"twice": row.organisation, "late": row.until_day}.get(fault, row.seats)
+            fields = {"late": row.until_day, "above": row.seats, "unlimited": row.seats}
+            field: Any = fields.get(fault, row.organisation)
             field.errors = [*field.errors, words[fault]]
             # A list of rows takes its rows' errors over when it is checked, not later.
             self.quotas.errors = [entry.errors for entry in self.quotas]

@@ -25,7 +25,7 @@ from koostoo.web.links import find_registration, own_feed, own_page
 from koostoo.web.mine import bp
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import build, role_label
+from koostoo.web.signup_form import build, refuse_beside, role_label
 from koostoo.web.view import local
 
 
@@ -91,8 +91,9 @@ def edit(token: str) -> Response | Page:
             try:
                 saved = service.change(registration.id, form.entry(event), now())
             except SignUpRefused as refusal:
-                words = OBSTACLE_WORDS[refusal.reason]
-                form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
+                if not refuse_beside(form, refusal.reason):
+                    words = OBSTACLE_WORDS[refusal.reason]
+                    form.form_errors.append(_("This cannot be saved: %(reason)s.", reason=words))
             else:
                 if saved:
                     flash(_("Your answers are saved."), "success")

@@ -22,6 +22,7 @@ from koostoo.web.public.cards import status_text
 from koostoo.web.public.signup import refusal_text
 from koostoo.web.rights import right
 from koostoo.web.sharing import sharing_lines
+from koostoo.web.signup_form import refuse_beside
 
 
 @bp.route("/events/<slug>/register/group", methods=["GET", "POST"])
@@ -44,7 +45,8 @@ def register_group(slug: str) -> Response | Page:
             try:
                 outcome = sign_up_group(event.id, typed, now())
             except SignUpRefused as refusal:
-                form.form_errors.append(refusal_text(event, refusal.reason))
+                if not refuse_beside(form, refusal.reason):
+                    form.form_errors.append(refusal_text(event, refusal.reason))
             except PeopleRefused as refusal:
                 form.refuse(refusal.reasons)
             else:

@@ -27,7 +27,7 @@ from koostoo.web.public import bp
 from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import SignUpForm, build
+from koostoo.web.signup_form import SignUpForm, build, refuse_beside
 
 HOUR = timedelta(hours=1)
 
@@ -58,7 +58,8 @@ def register(slug: str) -> Response | Page:
             except SignUpRefused as refusal:
                 full = refusal.reason == "full"
                 state = "closed" if full else standing(facts(event, now()), now())
-                form.form_errors.append(refusal_text(event, refusal.reason))
+                if not refuse_beside(form, refusal.reason):
+                    form.form_errors.append(refusal_text(event, refusal.reason))
     return _page(event, form, state)
 
 
