@@ -154,11 +154,18 @@ def find_import(organisation_id: int, key: str, now: datetime) -> RegisterImport
 
 
 def suggestions(organisation_ids: Collection[int], limit: int) -> list[Suggestion]:
-    """Return the names of these organisations' members in Estonian order, in one query."""
+    """Return the names of these organisations' members in one query.
+
+    Those of one organisation stand together, in Estonian order.
+    """
     rows = db.session.execute(
         select(MemberOrganisation.organisation_id, MemberOrganisation.name)
         .where(MemberOrganisation.organisation_id.in_(organisation_ids))
-        .order_by(MemberOrganisation.sort_key, MemberOrganisation.id)
+        .order_by(
+            MemberOrganisation.organisation_id,
+            MemberOrganisation.sort_key,
+            MemberOrganisation.id,
+        )
         .limit(limit)
     )
     return [Suggestion(*row) for row in rows]

@@ -1,6 +1,6 @@
 // Improves pages that already work without it: moves the reader to the error
-// summary, hides questions that are not asked, copies an address, shows that a
-// form is being sent. Nothing else.
+// summary, hides questions that are not asked, copies an address, suggests the
+// members of the chosen group only, shows that a form is being sent. Nothing else.
 (function () {
   "use strict";
 
@@ -56,6 +56,24 @@
       boxes.forEach(function (box) { box.checked = !all; });
     });
   });
+
+  // Each group's members stand together; the first of them names the group.
+  var group = document.getElementById("organisation");
+  var names = document.getElementById("member-names");
+  if (group && names) {
+    var owner = "";
+    var members = Array.from(names.options).map(function (option) {
+      owner = option.dataset.of || owner;
+      return { owner: owner, option: option };
+    });
+    var narrow = function () {
+      names.replaceChildren.apply(names, members.filter(function (member) {
+        return !group.value || member.owner === group.value;
+      }).map(function (member) { return member.option; }));
+    };
+    group.addEventListener("change", narrow);
+    window.addEventListener("pageshow", narrow);
+  }
 
   // Only the looks of the button change: a second press is still sent, the
   // server counts it once. So a press lost on a bad line can be repeated.

@@ -17,6 +17,7 @@ from wtforms import (
 from koostoo.base.contact import parse_email, parse_phone
 from koostoo.events.models import Event
 from koostoo.programme.models import Organisation
+from koostoo.programme.queries import Suggestion, suggestions
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.web.answers import OwnQuestions, asking
@@ -41,6 +42,8 @@ from koostoo.web.person_fields import (
 )
 from koostoo.web.sharing import BELONGING_WORDS
 
+SUGGESTED = 1000
+"""Names in the page at most: some 40 KB, less than half of that as the proxy sends them."""
 NONCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 ROLE_WORDS = (
     ("member", _l("member")),
@@ -132,6 +135,12 @@ class SignUpForm(FromOrganisation, OwnQuestions, Form):
             answers=self.read_answers(),
             source="desk" if source == "desk" else "form",
         )
+
+
+def suggested(form: Any) -> list[Suggestion]:
+    """Return the member organisations of those the form lets choose, to be suggested."""
+    offered = [str(value) for value, *_rest in form.organisation.iter_choices()]
+    return suggestions([int(value) for value in offered if value.isdecimal()], SUGGESTED)
 
 
 def refuse_beside(form: Any, reason: str) -> bool:

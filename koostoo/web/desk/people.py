@@ -31,7 +31,7 @@ from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import role_label
+from koostoo.web.signup_form import role_label, suggested
 
 ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
 """Where one person of an event is; what can be done about them stands behind it."""
@@ -91,6 +91,7 @@ def add(slug: str) -> Response | Page:
         "desk/add.html",
         event=get_event(slug),
         form=form,
+        suggested=suggested(form),
         above=above,
         seats=seats_of([event], now())[event.id],
     )

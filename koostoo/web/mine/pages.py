@@ -25,7 +25,7 @@ from koostoo.web.links import find_registration, own_feed, own_page
 from koostoo.web.mine import bp
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import build, refuse_beside, role_label
+from koostoo.web.signup_form import build, refuse_beside, role_label, suggested
 from koostoo.web.view import local
 
 
@@ -100,7 +100,13 @@ def edit(token: str) -> Response | Page:
                 else:
                     flash(_("Answers can no longer be changed here."), "warning")
                 return redirect(back, 303)
-    page = render_template("mine/edit.html", registration=registration, event=event, form=form)
+    page = render_template(
+        "mine/edit.html",
+        registration=registration,
+        event=event,
+        form=form,
+        suggested=suggested(form),
+    )
     return form.answer(page)
 
 

@@ -22,7 +22,7 @@ from koostoo.web.public.cards import status_text
 from koostoo.web.public.signup import refusal_text
 from koostoo.web.rights import right
 from koostoo.web.sharing import sharing_lines
-from koostoo.web.signup_form import refuse_beside
+from koostoo.web.signup_form import refuse_beside, suggested
 
 
 @bp.route("/events/<slug>/register/group", methods=["GET", "POST"])
@@ -82,6 +82,7 @@ def _page(event: Event, form: GroupForm) -> Page:
         "public/register_group.html",
         event=event,
         form=form,
+        suggested=suggested(form),
         tile=tile(event.when, current_lang()),
         seats=seats_of([event], moment)[event.id],
         sharing=sharing_lines(event, moment),

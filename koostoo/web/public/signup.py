@@ -27,7 +27,7 @@ from koostoo.web.public import bp
 from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import SignUpForm, build, refuse_beside
+from koostoo.web.signup_form import SignUpForm, build, refuse_beside, suggested
 
 HOUR = timedelta(hours=1)
 
@@ -75,6 +75,7 @@ def _page(event: Event, form: SignUpForm, state: str) -> Page:
         "public/register.html",
         event=event,
         form=form,
+        suggested=suggested(form),
         tile=tile(event.when, current_lang()),
         seats=seats_of([event], moment)[event.id],
         sharing=sharing_lines(event, moment),
