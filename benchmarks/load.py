@@ -13,6 +13,9 @@ from benchmarks.server import Server
 CLIENTS = 8
 """As many as the server has threads: two processes with four each."""
 
+IDLE = 2.0
+"""Seconds after which a connection is not used again: the server keeps one for five."""
+
 Step = Callable[[], None]
 
 
@@ -36,6 +39,7 @@ class Browser:
 
     def __init__(self, server: Server, cookies: dict[str, str] | None = None) -> None:
         self._connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        self._last = time.monotonic()
         self._cookies = {} if cookies is None else cookies
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -55,8 +59,11 @@ class Browser:
         if self._cookies:
             crumbs = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
             headers = {**headers, "Cookie": crumbs}
+        if time.monotonic() - self._last > IDLE:
+            self._connection.close()  # The server may be hanging up just now; it opens anew.
         self._connection.request(method, path, body, dict(headers))
         response = self._connection.getresponse()
+        self._last = time.monotonic()
         content = response.read()
         self._keep_cookies(response)
         return Answer(
