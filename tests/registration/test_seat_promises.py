@@ -3,6 +3,7 @@
 A random walk over the real use cases and real rows; after each step a plain recount.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,7 +53,8 @@ OFFER_HOURS = 36
 ORGANISATIONS = st.sampled_from([0, 1, None])
 MEMBERS = st.sampled_from(["", "Selts", "Ühing", "Küla"])
 WALKS = settings(
-    max_examples=15,
+    # Few enough for every run; TEST_WALKS=100 looks deeper.
+    max_examples=int(os.environ.get("TEST_WALKS") or 6),
     stateful_step_count=40,
     deadline=None,
     # The same walks every time: a change is judged by itself, not by luck.
