@@ -12,6 +12,10 @@ from urllib.parse import quote
 
 from gunicorn import glogging
 
+# What is loaded at the start stays: looking for garbage in it takes a fifth of
+# the time until the first answer.
+gc.disable()
+
 wsgi_app = "app:app"
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 
@@ -77,3 +81,4 @@ def post_worker_init(worker):  # noqa: ANN001, ANN201, ARG001 - gunicorn's signa
     """Leave what was loaded at the start out of every later collection of garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
