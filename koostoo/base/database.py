@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import Hours
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -71,6 +72,28 @@ class LocalTextType(TypeDecorator[LocalText]):
     def process_result_value(self, value: Any, dialect: Dialect) -> LocalText | None:
         """Read it back as a value that knows its fallback."""
         return None if value is None else LocalText.from_dict(value)
+
+
+class DayHoursType(TypeDecorator[tuple[Hours, ...]]):
+    """The hours of each day of an event as a JSON list of pairs of instants; NULL: none."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Hours, ...] | None, dialect: Dialect) -> Any:
+        """Write instants in UTC; raise ValueError for a naive one."""
+        if not value:
+            return None
+        if any(moment.tzinfo is None for hours in value for moment in hours):
+            raise ValueError("an instant needs a time zone")
+        return [[moment.astimezone(UTC).isoformat() for moment in hours] for hours in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Hours, ...]:
+        """Read aware instants back; an empty tuple where there is nothing."""
+        return tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in value or ()
+        )
 
 
 @event.listens_for(Engine, "connect")

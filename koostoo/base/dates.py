@@ -15,11 +15,12 @@ from babel import Locale
 from babel.numbers import format_currency, format_decimal
 
 from koostoo.base.text import Lang
-from koostoo.base.when import ZONE, Season, When
+from koostoo.base.when import ZONE, Hours, Season, When
 
 NBSP = "\u00a0"
 
 _WEEK = 7
+_TOLD_ONE_BY_ONE = 3
 _LOCALES: dict[Lang, Locale] = {"et": Locale("et"), "en": Locale("en", "GB")}
 _GENITIVES = (
     "jaanuari", "veebruari", "märtsi", "aprilli", "mai", "juuni",
@@ -57,6 +58,8 @@ def heading(when: When, lang: Lang, *, weekday: bool = False) -> str:
         return f"{month_name(when.first.month, lang)} {when.first.year}"
     if when.kind == "season":
         return f"{_season_name(when, lang)} {_season_years(when)}"
+    if weekday and _is_told_one_by_one(when):
+        return _one_by_one(when, lang, weekday=True)
     days = _timed(when, lang)
     if not weekday or (when.last - when.first).days >= _WEEK:
         return days
@@ -125,12 +128,86 @@ def _day_range(when: When, lang: Lang) -> str:
 def _timed(when: When, lang: Lang) -> str:
     if when.starts_at is None or when.ends_at is None:
         return _day_range(when, lang)
+    if when.by_day:
+        return _day_by_day(when, lang)
     start, end = when.starts_at.astimezone(ZONE), when.ends_at.astimezone(ZONE)
     if when.first == when.last and when.ends_at - when.starts_at < timedelta(days=1):
-        closing = "24.00" if lang == "et" and end.time() == time() else clock(end, lang)
-        return f"{moment(start, lang)}–{closing}"
+        return f"{_day(start.date(), lang)}{_at(lang)}{_clocks((start, end), lang)}"
     day = _day(start.date(), lang, year=start.year != end.year)
     return f"{day}{_at(lang)}{clock(start, lang)} – {moment(end, lang)}"
+
+
+def _clocks(hours: Hours, lang: Lang) -> str:
+    """Return the hours of one day, "9.30–16.00"; in Estonian a day ends at 24.00."""
+    start, end = hours
+    closing = end.astimezone(ZONE).time()
+    told = "24.00" if lang == "et" and closing == time() else clock(closing, lang)
+    return f"{clock(start, lang)}–{told}"
+
+
+def _is_daily(when: When) -> bool:
+    """Tell whether every day of the range has the same hours by the clock."""
+    clocks = {_clocks(hours, "en") for hours in when.by_day}
+    return len(clocks) == 1 and (when.last - when.first).days + 1 == len(when.by_day)
+
+
+def _is_told_one_by_one(when: When) -> bool:
+    return 0 < len(when.by_day) <= _TOLD_ONE_BY_ONE and not _is_daily(when)
+
+
+def _day_by_day(when: When, lang: Lang) -> str:
+    """Tell days with hours of their own in one line: alike, a few one by one, or how many."""
+    if _is_told_one_by_one(when):
+        return _one_by_one(when, lang)
+    if _is_daily(when):
+        hours = _clocks(when.by_day[0], lang)
+        daily = f"iga päev kell{NBSP}{hours}" if lang == "et" else f"{hours} each day"
+        return f"{_day_range(when, lang)}, {daily}"
+    number = f"{len(when.by_day)}{NBSP}{'päeva' if lang == 'et' else 'days'}"
+    return f"{_day_range(when, lang)} ({number})"
+
+
+def _one_by_one(when: When, lang: Lang, *, weekday: bool = False) -> str:
+    days = when.held_on
+    told = [
+        _with_hours(day, hours, lang, weekday=weekday, year=day.year != after)
+        for day, hours, after in zip(
+            days, when.by_day, [day.year for day in days[1:]] + [0], strict=True
+        )
+    ]
+    # In English a day has a comma inside.
+    between, last = (", ", " ja ") if lang == "et" else ("; ", " and ")
+    return between.join(told[:-1]) + last + told[-1]
+
+
+def _with_hours(day: date, hours: Hours, lang: Lang, *, weekday: bool, year: bool) -> str:
+    comma = "," if lang == "et" else ""
+    name = f"{weekday_name(day, lang)}{comma} " if weekday else ""
+    return f"{name}{_day(day, lang, year=year)}{_at(lang)}{_clocks(hours, lang)}"
+
+
+def hours_of_days(when: When, lang: Lang) -> list[str]:
+    """Return a line for each day that has hours of its own, none where no day has.
+
+    "reede, 8. mai kell 12.00–18.00" or "Friday 8 May, 12:00–18:00"; the year stands in headings.
+    """
+    return [
+        _with_hours(day, hours, lang, weekday=True, year=False)
+        for day, hours in zip(when.held_on, when.by_day, strict=False)
+    ]
+
+
+def hours_beside(when: When, lang: Lang) -> str:
+    """Return the hours of each day where the heading only counts the days, else nothing."""
+    if _is_told_one_by_one(when) or _is_daily(when):
+        return ""
+    return "; ".join(hours_of_days(when, lang))
+
+
+def in_full(when: When, lang: Lang) -> str:
+    """Return the date with weekdays and every hour that is known, in one line."""
+    told, hours = heading(when, lang, weekday=True), hours_beside(when, lang)
+    return f"{told}: {hours}" if hours else told
 
 
 def _season_name(when: When, lang: Lang) -> str:

@@ -4,7 +4,8 @@ Days are those of Tallinn, instants are in UTC. How dates are put into words sta
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ NIGHT_ENDS = timedelta(hours=5)
 """An end before five in the morning belongs to the evening before: a party is one day."""
 
 Kind = Literal["timed", "days", "month", "season"]
+Hours = tuple[datetime, datetime]
+"""Beginning and end of one day, aware instants."""
 Season = Literal["spring", "summer", "autumn", "winter"]
 
 _FIRST_MONTHS: dict[Season, int] = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
@@ -41,7 +44,9 @@ class When:
 
     `first` and `last` are days in Tallinn, both included, whatever the kind; `starts_at` and
     `ends_at` are instants (UTC) of a timed event, None otherwise; `season` is set with its kind.
-    Raises ValueError where these contradict each other.
+    `by_day` holds the hours of each day of a timed event that goes home in between, two days or
+    more in order; empty for one that runs on from its start to its end. Raises ValueError where
+    these contradict each other.
     """
 
     kind: Kind
@@ -50,10 +55,18 @@ class When:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     season: Season | None = None
+    by_day: tuple[Hours, ...] = ()
 
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError("the last day is before the first")
+        self._check_instants()
+        if (self.kind == "season") != (self.season is not None):
+            raise ValueError("a season is named exactly when the date is a season")
+        if self.by_day:
+            self._check_days()
+
+    def _check_instants(self) -> None:
         if self.starts_at is None or self.ends_at is None:
             if self.kind == "timed" or self.starts_at or self.ends_at:
                 raise ValueError("a timed event has a start and an end, the others have neither")
@@ -63,8 +76,17 @@ class When:
             raise ValueError("an instant needs a time zone")
         elif self.ends_at <= self.starts_at:
             raise ValueError("the end is not after the start")
-        if (self.kind == "season") != (self.season is not None):
-            raise ValueError("a season is named exactly when the date is a season")
+
+    def _check_days(self) -> None:
+        starts, ends = ([hours[place] for hours in self.by_day] for place in (0, 1))
+        if (self.starts_at, self.ends_at) != (starts[0], ends[-1]):
+            raise ValueError("the first day begins when the event does, the last ends with it")
+        if any(end <= start for start, end in self.by_day):
+            raise ValueError("a day ends after it has begun")
+        if any(later < earlier for earlier, later in zip(ends, starts[1:], strict=False)):
+            raise ValueError("a day begins after the one before has ended")
+        if len(self.held_on) != len(self.by_day) or len(self.by_day) < 2:
+            raise ValueError("two days or more have hours of their own, each once")
 
     @classmethod
     def timed(cls, starts_at: datetime, ends_at: datetime) -> Self:
@@ -75,6 +97,23 @@ class When:
         last = (ends_at.astimezone(ZONE).replace(tzinfo=None) - NIGHT_ENDS).date()
         last = max(first, last)
         return cls("timed", first, last, starts_at.astimezone(UTC), ends_at.astimezone(UTC))
+
+    @classmethod
+    def day_by_day(cls, hours: Iterable[Hours]) -> Self:
+        """Make one of days with hours of their own, in any order; a single day is just timed.
+
+        Raises ValueError for days that overlap, for one named twice, and where there is none.
+        """
+        given = list(hours)
+        if not given or any(moment.tzinfo is None for pair in given for moment in pair):
+            raise ValueError("there must be a day, and an instant needs a time zone")
+        ordered = sorted((start.astimezone(UTC), end.astimezone(UTC)) for start, end in given)
+        (starts_at, _), (last_start, ends_at) = ordered[0], ordered[-1]
+        whole = cls.timed(starts_at, ends_at)
+        if len(ordered) == 1:
+            return whole
+        last = max(whole.last, last_start.astimezone(ZONE).date())
+        return replace(whole, last=last, by_day=tuple(ordered))
 
     @classmethod
     def days(cls, first: date, last: date | None = None) -> Self:
@@ -95,6 +134,14 @@ class When:
     def is_fixed(self) -> bool:
         """Whether the day is known, so that a calendar can hold it."""
         return self.kind in ("timed", "days")
+
+    @property
+    def held_on(self) -> tuple[date, ...]:
+        """The days in Tallinn on which something happens; each of the range where hours run on."""
+        if self.by_day:
+            return tuple(dict.fromkeys(start.astimezone(ZONE).date() for start, _ in self.by_day))
+        count = (self.last - self.first).days + 1
+        return tuple(self.first + timedelta(days=number) for number in range(count))
 
     @property
     def begins_at(self) -> datetime:

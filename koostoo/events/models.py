@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
-from koostoo.base.database import Base, LocalTextType, UtcDateTime
+from koostoo.base.database import Base, DayHoursType, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
-from koostoo.base.when import When
+from koostoo.base.when import Hours, When
 from koostoo.events.questions import AskedIf
 from koostoo.programme.models import Activity, Organisation
 
@@ -24,7 +24,7 @@ class Event(Base):
 
     `starts_on`/`ends_on` are local days and always filled (a month or season is its whole
     length), so that every list sorts by one column; `starts_at`/`ends_at` are instants, only
-    when the hours are known.
+    when the hours are known; `day_hours` are those of each day where days have their own.
     """
 
     __tablename__ = "event"
@@ -35,6 +35,7 @@ class Event(Base):
             "(date_kind = 'timed') = (starts_at IS NOT NULL AND ends_at IS NOT NULL)",
             name="timed_has_hours",
         ),
+        CheckConstraint("date_kind = 'timed' OR day_hours IS NULL", name="day_hours"),
         CheckConstraint("(date_kind = 'season') = (season IS NOT NULL)", name="season_named"),
         CheckConstraint("starts_on <= ends_on", name="days"),
         CheckConstraint("starts_at < ends_at", name="hours"),
@@ -49,6 +50,17 @@ class Event(Base):
         CheckConstraint("group_max > 0", name="group_max"),
         CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
+        # All that tells whether a feed has changed: no long text of an event is read for it.
+        Index(
+            "ix_event_feed",
+            "revised_at",
+            "version",
+            "state",
+            "date_kind",
+            "ends_on",
+            "activity_id",
+            "organiser_id",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
@@ -83,6 +95,7 @@ class Event(Base):
     starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     season: Mapped[str | None] = mapped_column(String(8), info=keep.STRUCTURE)
+    day_hours: Mapped[tuple[Hours, ...] | None] = mapped_column(DayHoursType, info=keep.STRUCTURE)
 
     capacity: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     has_waiting_list: Mapped[bool] = mapped_column(default=True, info=keep.STRUCTURE)
@@ -144,6 +157,7 @@ class Event(Base):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             season=self.season,  # type: ignore[arg-type]  # written only from a When
+            by_day=self.day_hours or (),
         )
 
     @when.setter
@@ -151,6 +165,7 @@ class Event(Base):
         self.date_kind, self.season = value.kind, value.season
         self.starts_on, self.ends_on = value.first, value.last
         self.starts_at, self.ends_at = value.starts_at, value.ends_at
+        self.day_hours = value.by_day or None
 
 
 class Quota(Base):

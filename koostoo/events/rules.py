@@ -153,11 +153,12 @@ def shifted(draft: EventDraft, first: date) -> EventDraft:
     return replace(
         draft,
         when=_shifted_when(draft.when, first),
-        opens_at=_moved(draft.opens_at, days),
-        closes_at=_moved(draft.closes_at, days),
-        members_first_until=_moved(draft.members_first_until, days),
+        opens_at=_moved_if_any(draft.opens_at, days),
+        closes_at=_moved_if_any(draft.closes_at, days),
+        members_first_until=_moved_if_any(draft.members_first_until, days),
         quotas=tuple(
-            replace(quota, release_at=_moved(quota.release_at, days)) for quota in draft.quotas
+            replace(quota, release_at=_moved_if_any(quota.release_at, days))
+            for quota in draft.quotas
         ),
         questions=tuple(replace(question, id=None, option_ids=()) for question in draft.questions),
     )
@@ -165,9 +166,10 @@ def shifted(draft: EventDraft, first: date) -> EventDraft:
 
 def _shifted_when(when: When, first: date) -> When:
     days = first - when.first
-    starts_at, ends_at = _moved(when.starts_at, days), _moved(when.ends_at, days)
-    if starts_at is not None and ends_at is not None:
-        return When.timed(starts_at, ends_at)
+    if when.by_day:
+        return When.day_by_day((_moved(a, days), _moved(b, days)) for a, b in when.by_day)
+    if when.starts_at is not None and when.ends_at is not None:
+        return When.timed(_moved(when.starts_at, days), _moved(when.ends_at, days))
     if when.kind == "month":
         return When.month(first.year, first.month)
     if when.season is not None:
@@ -175,9 +177,11 @@ def _shifted_when(when: When, first: date) -> When:
     return When.days(first, when.last + days)
 
 
-def _moved(moment: datetime | None, days: timedelta) -> datetime | None:
-    if moment is None:
-        return None
+def _moved_if_any(moment: datetime | None, days: timedelta) -> datetime | None:
+    return None if moment is None else _moved(moment, days)
+
+
+def _moved(moment: datetime, days: timedelta) -> datetime:
     local = moment.astimezone(ZONE)
     return datetime.combine(local.date() + days, local.time(), ZONE).astimezone(UTC)
 

@@ -12,6 +12,9 @@ from koostoo.base.dates import (
     during,
     from_day,
     heading,
+    hours_beside,
+    hours_of_days,
+    in_full,
     moment,
     moment_until,
     money,
@@ -227,3 +230,80 @@ def test_money_drops_empty_cents_and_does_not_break(cents: int, et: str, en: str
 def test_thousands_stand_apart() -> None:
     assert count_number(2457700, "et") == f"2{NBSP}457{NBSP}700"
     assert count_number(12345, "en") == "12,345"
+
+
+def by_day(*days: tuple[int, int, int], month: int = 5) -> When:
+    return When.day_by_day(
+        (local(day, start, month=month), local(day, end, month=month)) for day, start, end in days
+    )
+
+
+TWO_DAYS_APART = by_day((8, 12, 18), (9, 9, 15))
+ALIKE = by_day((8, 9, 15), (9, 9, 15), (10, 9, 15))
+THREE = by_day((8, 12, 18), (9, 9, 15), (16, 9, 15))
+MANY = by_day((2, 9, 15), (9, 9, 15), (16, 9, 15), (23, 10, 15))
+
+
+@pytest.mark.parametrize(
+    ("when", "et", "en"),
+    [
+        (
+            TWO_DAYS_APART,
+            "8. mai kell 12.00–18.00 ja 9. mai 2026 kell 9.00–15.00",
+            "8 May, 12:00–18:00 and 9 May 2026, 09:00–15:00",
+        ),
+        (
+            ALIKE,
+            "8.–10. mai 2026, iga päev kell 9.00–15.00",
+            "8–10 May 2026, 09:00–15:00 each day",
+        ),
+        (
+            THREE,
+            "8. mai kell 12.00–18.00, 9. mai kell 9.00–15.00 ja 16. mai 2026 kell 9.00–15.00",
+            "8 May, 12:00–18:00; 9 May, 09:00–15:00 and 16 May 2026, 09:00–15:00",
+        ),
+        (MANY, "2.–23. mai 2026 (4 päeva)", "2–23 May 2026 (4 days)"),
+        (
+            When.day_by_day(
+                [
+                    (local(30, 18, month=12), local(31, 0, month=12)),
+                    (local(2, 9, month=1, year=2027), local(2, 12, month=1, year=2027)),
+                ]
+            ),
+            "30. detsember 2026 kell 18.00–24.00 ja 2. jaanuar 2027 kell 9.00–12.00",
+            "30 December 2026, 18:00–00:00 and 2 January 2027, 09:00–12:00",
+        ),
+    ],
+)
+def test_days_with_their_own_hours_are_told_one_by_one_together_or_counted(
+    when: When, et: str, en: str
+) -> None:
+    assert heading(when, "et").replace(NBSP, " ") == et
+    assert heading(when, "en").replace(NBSP, " ") == en
+
+
+def test_each_of_a_few_days_has_its_weekday() -> None:
+    assert heading(TWO_DAYS_APART, "et", weekday=True).replace(NBSP, " ") == (
+        "reede, 8. mai kell 12.00–18.00 ja laupäev, 9. mai 2026 kell 9.00–15.00"
+    )
+    assert heading(TWO_DAYS_APART, "en", weekday=True) == (
+        "Friday 8 May, 12:00–18:00 and Saturday 9 May 2026, 09:00–15:00"
+    )
+    assert heading(ALIKE, "et", weekday=True).startswith("reede–pühapäev, 8.–10. mai 2026, iga")
+
+
+def test_hours_stand_beside_a_heading_that_only_counts_the_days() -> None:
+    assert hours_beside(MANY, "et").replace(NBSP, " ") == (
+        "laupäev, 2. mai kell 9.00–15.00; laupäev, 9. mai kell 9.00–15.00; "
+        "laupäev, 16. mai kell 9.00–15.00; laupäev, 23. mai kell 10.00–15.00"
+    )
+    assert hours_beside(MANY, "en").startswith("Saturday 2 May, 09:00–15:00; Saturday 9 May")
+    assert in_full(MANY, "en").startswith("2–23 May 2026 (4\u00a0days): Saturday 2 May, 09:00")
+    for told in (TWO_DAYS_APART, ALIKE, THREE, SEMINAR, TRIP, TWO_DAYS):
+        assert hours_beside(told, "et") == ""
+        assert in_full(told, "et") == heading(told, "et", weekday=True)
+
+
+def test_an_event_that_runs_on_has_no_hours_of_days() -> None:
+    assert hours_of_days(TRIP, "et") == []
+    assert len(hours_of_days(ALIKE, "en")) == 3

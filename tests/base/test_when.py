@@ -108,3 +108,55 @@ def test_hour_skipped_in_spring_is_refused() -> None:
 
 def test_hour_doubled_in_autumn_is_the_first() -> None:
     assert parse_local("25.10.2026", "3.30") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+FRIDAY = (local(6, 12), local(6, 18))
+SATURDAY = (local(7, 9), local(7, 15))
+
+
+def test_days_with_their_own_hours_span_from_the_first_start_to_the_last_end() -> None:
+    when = When.day_by_day([SATURDAY, FRIDAY])
+    assert (when.first, when.last) == (date(2026, 11, 6), date(2026, 11, 7))
+    assert (when.starts_at, when.ends_at) == (local(6, 12), local(7, 15))
+    assert when.by_day == (FRIDAY, SATURDAY)
+    assert when.begins_at == local(6, 12)
+    assert not when.is_over(local(7, 14, 59))
+    assert when.is_over(local(7, 15))
+
+
+def test_only_the_days_it_is_held_on_count() -> None:
+    course = When.day_by_day([(local(day, 9), local(day, 15)) for day in (7, 14, 21)])
+    assert course.held_on == (date(2026, 11, 7), date(2026, 11, 14), date(2026, 11, 21))
+    camp = When.timed(local(6, 12), local(8, 15))
+    assert camp.held_on == (date(2026, 11, 6), date(2026, 11, 7), date(2026, 11, 8))
+
+
+def test_an_evening_past_midnight_is_one_day_of_several() -> None:
+    when = When.day_by_day([(local(6, 20), local(7, 2)), (local(7, 20), local(8, 2))])
+    assert when.held_on == (date(2026, 11, 6), date(2026, 11, 7))
+    assert when.last == date(2026, 11, 7)
+
+
+def test_a_single_day_with_hours_is_an_ordinary_timed_event() -> None:
+    assert When.day_by_day([FRIDAY]) == When.timed(*FRIDAY)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [],
+        [FRIDAY, FRIDAY],
+        [FRIDAY, (local(6, 19), local(6, 20))],
+        [FRIDAY, (local(7, 9), local(7, 9))],
+        [(local(6, 12), local(7, 10)), SATURDAY],
+        [FRIDAY, (datetime(2026, 11, 7, 9), local(7, 15))],  # noqa: DTZ001 - what is refused
+    ],
+)
+def test_days_that_cannot_be_are_refused(days: list[tuple[datetime, datetime]]) -> None:
+    with pytest.raises(ValueError, match="day"):
+        When.day_by_day(days)
+
+
+def test_hours_of_days_belong_to_a_timed_event_of_the_same_length() -> None:
+    with pytest.raises(ValueError, match="last ends with it"):
+        When("timed", SEMINAR.first, SEMINAR.last, *FRIDAY, by_day=(FRIDAY, SATURDAY))
