@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from koostoo.base.contact import format_phone
-from koostoo.base.dates import NBSP, heading, money
+from koostoo.base.dates import NBSP, heading, hours_beside, money
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import markdown_to_plain
 from koostoo.base.text import Lang, clean_line
@@ -86,6 +86,7 @@ def _facts(
     rows = (
         Row(_("Event"), event.title.to(lang)),
         Row(_("When"), heading(event.when, lang, weekday=True)),
+        Row(_("Hours"), hours_beside(event.when, lang)),
         Row(_("Earlier time"), _words(payload.get("old_when"), lang)),
         Row(_("Where"), place_of(event, lang)),
         Row(_("Earlier place"), _words(payload.get("old_place"), lang)),

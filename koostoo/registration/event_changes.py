@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import record
 from koostoo.base.database import transaction
-from koostoo.base.dates import heading
+from koostoo.base.dates import in_full
 from koostoo.base.retry import retried
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
@@ -173,8 +173,8 @@ def _as_it_was(old: EventDraft, new: EventDraft) -> dict[str, dict[str, str]]:
     was: dict[str, dict[str, str]] = {}
     if old.when != new.when:
         was["old_when"] = {
-            "et": heading(old.when, "et", weekday=True),
-            "en": heading(old.when, "en", weekday=True),
+            "et": in_full(old.when, "et"),
+            "en": in_full(old.when, "en"),
         }
     if old.place != new.place:
         was["old_place"] = old.place.as_dict()

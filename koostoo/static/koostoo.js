@@ -13,10 +13,13 @@
   var followUps = document.querySelectorAll("[data-asked-if]");
   function ask() {
     followUps.forEach(function (part) {
-      var box = document.querySelector(
-        'input[name="' + part.dataset.askedIf + '"][value="' + part.dataset.askedAnswer + '"]'
-      );
-      part.hidden = !(box && box.checked && !box.closest("[hidden]"));
+      // One answer, or any of several with blanks between.
+      part.hidden = !part.dataset.askedAnswer.split(" ").some(function (answer) {
+        var box = document.querySelector(
+          'input[name="' + part.dataset.askedIf + '"][value="' + answer + '"]'
+        );
+        return box && box.checked && !box.closest("[hidden]");
+      });
     });
   }
   if (followUps.length) {

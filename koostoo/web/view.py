@@ -62,6 +62,10 @@ def _heading(when: When) -> str:
     return dates.heading(when, current_lang())
 
 
+def _hours_beside(when: When) -> str:
+    return dates.hours_beside(when, current_lang())
+
+
 def _moment(moment: datetime) -> str:
     return dates.moment(moment, current_lang())
 
@@ -83,6 +87,7 @@ def set_up(app: Flask) -> None:
         local=local,
         markdown=markdown,
         heading=_heading,
+        hours_beside=_hours_beside,
         moment=_moment,
         moment_until=_moment_until,
         numeric=_numeric,

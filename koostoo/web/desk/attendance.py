@@ -1,6 +1,6 @@
 """The attendance sheet of an event: who has a seat, a page for each day, room for more."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Response
 from flask_babel import gettext as _
@@ -67,10 +67,9 @@ def _sheet(event: Event, moment: datetime) -> AttendanceSheet:
 
 
 def _days(when: When, lang: Lang) -> tuple[str, ...]:
-    count = (when.last - when.first).days + 1
-    if not when.is_fixed or count > MOST_DAYS:
+    if not when.is_fixed or len(when.held_on) > MOST_DAYS:
         return (heading(when, lang),)
-    return tuple(day_heading(when.first + timedelta(days=n), lang) for n in range(count))
+    return tuple(day_heading(day, lang) for day in when.held_on)
 
 
 def _labels() -> SheetLabels:

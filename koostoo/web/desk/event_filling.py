@@ -9,9 +9,10 @@ from wtforms import SelectChoice
 
 from koostoo.base.dates import month_name
 from koostoo.base.localtext import LocalText
-from koostoo.base.when import When
+from koostoo.base.when import Hours, When
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
+from koostoo.web.desk.date_form import DAY_ROWS
 from koostoo.web.desk.event_form import TEXTS, EventForm
 from koostoo.web.desk.invitation_form import invitation_data
 from koostoo.web.desk.question_form import offer_conditions, question_data
@@ -100,15 +101,23 @@ def _data(draft: EventDraft, version: int) -> dict[str, Any]:
 
 def _date_data(when: When) -> dict[str, Any]:
     values: dict[str, Any] = {"date_kind": when.kind}
-    if when.kind == "timed":
+    if when.by_day:
+        values["date_kind"] = "by_day"
+        values["day_hours"] = [*map(_day_row, when.by_day), *({} for _row in range(DAY_ROWS))]
+    elif when.kind == "timed":
         values["first_day"], values["first_time"] = split(when.starts_at)
         values["last_day"], values["last_time"] = split(when.ends_at)
     elif when.kind == "days":
         values["first_day"], values["last_day"] = when.first, when.last
-    if values.get("last_day") == values.get("first_day"):
-        # Left empty, so that moving a one-day event means changing one field.
-        values["last_day"] = None
     else:
         values["month"] = str(when.first.month) if when.kind == "month" else ""
         values["season"], values["year"] = when.season or "", when.first.year
+    if values.get("last_day") == values.get("first_day"):
+        # Left empty, so that moving a one-day event means changing one field.
+        values["last_day"] = None
     return values
+
+
+def _day_row(hours: Hours) -> dict[str, Any]:
+    day, begins = split(hours[0])
+    return {"day": day, "begins": begins, "ends": split(hours[1])[1]}

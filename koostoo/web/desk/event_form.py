@@ -23,9 +23,10 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.localtext import LocalText
-from koostoo.base.when import DateError, When, parse_local
+from koostoo.base.when import When
 from koostoo.events.questions import QuestionDraft
 from koostoo.events.rules import EventDraft, QuotaDraft
+from koostoo.web.desk.date_form import DAY_ROWS, MOST_DAYS, DateReading, DayHoursForm
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
 from koostoo.web.desk.invitation_form import InvitationFields
 from koostoo.web.desk.question_form import (
@@ -65,11 +66,7 @@ def _prose(label: Any, limit: int, **more: Any) -> TextAreaField:
     return TextAreaField(label, filters=[prose], validators=[AtMost(limit), NoForbidden()], **more)
 
 
-LONGEST_DAYS = 60
-"""A longer event is a slip of the year."""
-
-
-class EventForm(SharingFields, InvitationFields, Form):
+class EventForm(DateReading, SharingFields, InvitationFields, Form):
     """All an organiser decides about an event; `draft` returns it once it is valid."""
 
     activity = Pick(_l("Activity of the project"), validators=[Sentence()])
@@ -88,6 +85,7 @@ class EventForm(SharingFields, InvitationFields, Form):
         choices=options(
             [
                 ("timed", _l("days and hours")),
+                ("by_day", _l("several days, each with its own hours")),
                 ("days", _l("whole days")),
                 ("month", _l("only the month")),
                 ("season", _l("only the season")),
@@ -100,6 +98,9 @@ class EventForm(SharingFields, InvitationFields, Form):
     first_time = ClockField(_l("Begins at"))
     last_day = DayField(_l("Last day"), description=_l("Empty: it ends on the first day."))
     last_time = ClockField(_l("Ends at"))
+    day_hours = RowList(
+        FormField(DayHoursForm), _l("Days"), min_entries=DAY_ROWS, max_entries=MOST_DAYS
+    )
     month = Pick(_l("Month"), validators=[MayBeEmpty()])
     season = Pick(_l("Season"), validators=[MayBeEmpty()])
     year = SeatsField(_l("Year"))
@@ -161,11 +162,11 @@ class EventForm(SharingFields, InvitationFields, Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then what several say together, such as the date and deadlines."""
         super().validate(extra_validators)
-        self.when = self._read_when()
-        self.opens_at = self._moment(self.opens_on, self.opens_time, time(0, 0))
-        self.closes_at = self._moment(self.closes_on, self.closes_time, MIDNIGHT)
-        self.members_first_until = self._moment(self.members_until, self.members_time, MIDNIGHT)
-        self.promises = self.read_quotas(self._moment)
+        self.when = self.read_when()
+        self.opens_at = self.read_moment(self.opens_on, self.opens_time, time(0, 0))
+        self.closes_at = self.read_moment(self.closes_on, self.closes_time, MIDNIGHT)
+        self.members_first_until = self.read_moment(self.members_until, self.members_time, MIDNIGHT)
+        self.promises = self.read_quotas(self.read_moment)
         chosen = self.activity.data if not self.activity.errors else ""
         invited = self.read_invited(int(chosen), self.allows_others.data) if chosen else None
         if self.when is not None:
@@ -238,86 +239,3 @@ class EventForm(SharingFields, InvitationFields, Form):
 
     def _text(self, name: str) -> LocalText:
         return LocalText(self[f"{name}_et"].data or "", self[f"{name}_en"].data or "")
-
-    def _read_when(self) -> When | None:
-        readers = {
-            "timed": self._read_timed,
-            "days": self._read_days,
-            "month": self._read_month,
-            "season": self._read_season,
-        }
-        reader = readers.get(self.date_kind.data or "")
-        return None if reader is None else reader()
-
-    def _read_timed(self) -> When | None:
-        if not _all_there(self.first_day, self.first_time, self.last_time):
-            return None
-        starts_at = self._moment(self.first_day, self.first_time, time())
-        last_day = self.last_day if self.last_day.data else self.first_day
-        ends_at = self._moment(last_day, self.last_time, time())
-        if starts_at is None or ends_at is None:
-            return None
-        if ends_at <= starts_at:
-            self.last_time.errors.append(_("The end must come after the beginning."))
-            return None
-        if not self._length_fits():
-            return None
-        return When.timed(starts_at, ends_at)
-
-    def _read_days(self) -> When | None:
-        if not _all_there(self.first_day):
-            return None
-        last = self.last_day.data or self.first_day.data
-        if last < self.first_day.data:
-            self.last_day.errors.append(_("The last day is before the first."))
-            return None
-        if not self._length_fits():
-            return None
-        return When.days(self.first_day.data, last)
-
-    def _length_fits(self) -> bool:
-        last, first = self.last_day.data, self.first_day.data
-        if last and first and (last - first).days > LONGEST_DAYS:
-            self.last_day.errors.append(_("An event this long cannot be right. Check both days."))
-            return False
-        return True
-
-    def _read_month(self) -> When | None:
-        if not _all_there(self.month, self.year) or not self._year_fits():
-            return None
-        return When.month(self.year.data, int(self.month.data))
-
-    def _read_season(self) -> When | None:
-        if not _all_there(self.season, self.year) or not self._year_fits():
-            return None
-        return When.of_season(self.year.data, self.season.data)
-
-    def _year_fits(self) -> bool:
-        if self.year.data not in range(2000, 2100):
-            self.year.errors.append(_("Please write a year like 2027."))
-            return False
-        return True
-
-    def _moment(self, day: DayField, at: ClockField, otherwise: time) -> datetime | None:
-        if day.data is None:
-            if (
-                at.data is not None
-                and not day.errors
-                and day not in (self.first_day, self.last_day)
-            ):
-                day.errors.append(_("Please write the day too."))
-            return None
-        clock = at.data if at.data is not None else otherwise
-        try:
-            return parse_local(day.data.isoformat(), f"{clock:%H:%M}")
-        except DateError:
-            at.errors.append(_("The clocks skip this hour that night. Please choose another."))
-            return None
-
-
-def _all_there(*fields: Field) -> bool:
-    """Say whether every field was filled in readably; ask for those that were not."""
-    for field in fields:
-        if field.data in (None, "") and not field.errors:
-            field.errors = [*field.errors, _("Please fill this in.")]
-    return not any(field.errors for field in fields)

@@ -21,7 +21,7 @@ EVENT_STATE_WORDS: dict[str, Any] = {
 }
 MISSING_FIELDS = {
     "summary": "summary_et",
-    "date_past": "first_day",
+    "date_past": "date_kind",
     "place": "place_et",
     "join_link": "join_link",
     "deadline_past": "closes_on",
