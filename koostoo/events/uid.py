@@ -9,3 +9,14 @@ def new_uid(host: str) -> str:
     It is made once and never again: a calendar takes another UID for another event.
     """
     return f"event-{token_hex(12)}@{host}"
+
+
+def day_uid(uid: str, number: int) -> str:
+    """Return the UID of an event's day, counted from 1; the first has that of the event.
+
+    An event that becomes longer so moves its entry in calendars and adds others.
+    """
+    if number == 1:
+        return uid
+    name, at, host = uid.rpartition("@")
+    return f"{name}-{number}{at}{host}" if at else f"{uid}-{number}"

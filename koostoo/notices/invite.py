@@ -1,12 +1,15 @@
 """The calendar part of a letter: it follows from the rows, not from the kind of letter."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from koostoo.base.dates import hours_of_days
 from koostoo.base.text import Lang
 from koostoo.calendars.invite import render_cancel, render_request
 from koostoo.calendars.values import CalendarEntry, Party
+from koostoo.events.entries import leaves_days_free
+from koostoo.events.models import Event
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices import links
 from koostoo.notices.facts import place_of
@@ -30,7 +33,9 @@ def calendar_part(
     is_off = event.state == "called_off"
     if registration.state == "confirmed" and not is_off and event.when.is_fixed:
         entry = _entry(registration, sequence, lang)
-        content = render_request(entry, organiser, attendee, made_at, language=lang)
+        content = render_request(
+            entry, organiser, attendee, made_at, language=lang, alarm=_reminder(event)
+        )
         return CalendarPart("REQUEST", sequence, content, registration.id)
     if invited is None:
         return None
@@ -50,7 +55,7 @@ def note_calendar(session: Session, part: CalendarPart) -> None:
 def _entry(registration: Registration, sequence: int, lang: Lang) -> CalendarEntry:
     event, when = registration.event, registration.event.when
     # People share calendars: the secret link to the own page stays out of them.
-    description = [event.summary.to(lang)]
+    description = [event.summary.to(lang), "\n".join(hours_of_days(when, lang))]
     if registration.state == "confirmed":
         description.append(event.join_link)
     return CalendarEntry(
@@ -65,4 +70,15 @@ def _entry(registration: Registration, sequence: int, lang: Lang) -> CalendarEnt
         status="CONFIRMED",
         created_at=registration.created_at,
         revised_at=max(event.revised_at, registration.revised_at),
+        transparent=leaves_days_free(when),
     )
+
+
+def _reminder(event: Event) -> timedelta:
+    """How long before the start a calendar should remind: in time to open a link, or to set out.
+
+    Whole days start at midnight for a calendar: at noon of the day before.
+    """
+    if event.when.kind == "days":
+        return timedelta(hours=12)
+    return timedelta(minutes=15) if event.mode == "online" else timedelta(days=1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from koostoo.base.when import When
+from koostoo.base.when import ZONE, When
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices.render import render
 from koostoo.registration.models import Registration
@@ -113,3 +113,64 @@ def test_the_organisers_own_address_gets_a_letter_without_invitation() -> None:
     assert part_of("confirmed", seat) is None
     change(Registration, seat, state="cancelled", invited_sequence=0)
     assert part_of("cancelled", seat) is None
+
+
+def local(day: int, hour: int) -> datetime:
+    return datetime(2026, 9, day, hour, tzinfo=ZONE)
+
+
+WEEKEND = When.day_by_day([(local(11, 12), local(11, 18)), (local(12, 9), local(12, 15))])
+SATURDAYS = When.day_by_day((local(day, 10), local(day, 14)) for day in (12, 19))
+
+
+def test_days_with_their_own_hours_are_one_invitation_that_tells_them() -> None:
+    event = event_in(part_of("confirmed", make_registration(make_event(when=WEEKEND))))
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (local(11, 12), local(12, 15))
+    assert "RRULE" not in event
+    assert "RDATE" not in event
+    described = str(event["DESCRIPTION"]).replace("\u00a0", " ")
+    assert "reede, 11. september kell 12.00–18.00\nlaupäev, 12. september kell 9.00" in described
+    assert str(event["TRANSP"]) == "OPAQUE"
+
+
+def test_an_invitation_to_some_saturdays_does_not_make_busy_in_between() -> None:
+    event = event_in(part_of("confirmed", make_registration(make_event(when=SATURDAYS))))
+    assert str(event["TRANSP"]) == "TRANSPARENT"
+
+
+@pytest.mark.parametrize(
+    ("values", "trigger"),
+    [
+        ({}, b"-P1D"),
+        ({"mode": "hybrid"}, b"-P1D"),
+        ({"mode": "online"}, b"-PT15M"),
+        ({"when": DAYS}, b"-PT12H"),
+        ({"when": DAYS, "mode": "online"}, b"-PT12H"),
+    ],
+)
+def test_a_calendar_reminds_in_time_to_set_out_or_to_open_the_link(
+    values: dict[str, Any], trigger: bytes
+) -> None:
+    event = event_in(part_of("confirmed", make_registration(make_event(**values))))
+    (alarm,) = event.walk("VALARM")
+    assert alarm["TRIGGER"].to_ical() == trigger
+
+
+def test_a_cancellation_reminds_of_nothing() -> None:
+    seat = make_registration(make_event(), state="cancelled", sequence=1, invited_sequence=0)
+    assert event_in(part_of("cancelled", seat)).walk("VALARM") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "page"),
+    [("et", "Õppereis Võrru", "/events/"), ("en", "Study trip to Võru", "/en/events/")],
+)
+def test_an_invitation_speaks_the_language_of_the_participant(
+    language: str, title: str, page: str
+) -> None:
+    event = event_in(part_of("confirmed", make_registration(make_event()), language=language))
+    assert str(event["SUMMARY"]) == title
+    assert event["SUMMARY"].params["LANGUAGE"] == language
+    assert str(event["URL"]).startswith(f"http://localhost{page}")
+    assert str(event["LOCATION"]) in ("Näidise külamaja", "Näidise village hall")
+    assert event["LAST-MODIFIED"].dt == NOW
