@@ -66,18 +66,6 @@ def project_events(project_id: int) -> Sequence[Event]:
     ).all()
 
 
-def feed_events(
-    since: date, *, organisation_id: int | None = None, activity_id: int | None = None
-) -> Sequence[Event]:
-    """Return the dated public events of a feed that ended on `since` or later."""
-    query = _listed().where(Event.ends_on >= since, Event.date_kind.in_(("timed", "days")))
-    if organisation_id is not None:
-        query = query.where(Event.organiser_id == organisation_id)
-    if activity_id is not None:
-        query = query.where(Event.activity_id == activity_id)
-    return db.session.scalars(query.order_by(Event.starts_on, Event.id)).all()
-
-
 def _listed() -> Select[Event]:
     return (
         select(Event)

@@ -1,50 +1,96 @@
 """A feed over HTTP: validators from the rows, 304 without rendering, the same body for all."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from flask import Response, request, url_for
 
+from koostoo.calendars import links
 from koostoo.calendars.feed import render_feed
-from koostoo.calendars.values import FeedInfo
-from koostoo.events.entries import calendar_entry
+from koostoo.calendars.values import CalendarEntry, FeedInfo
+from koostoo.events.entries import calendar_entries
 from koostoo.events.models import Event
+from koostoo.web.compression import SUFFIX, gzip_wanted, pack
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute, this_address
 
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+FORM = 2
+"""To be raised whenever the same rows are written otherwise; a test notices and says so."""
+MAX_AGE = 900
+"""Seconds a feed may be kept by whoever fetched it."""
 
 
-def feed_response(name: str, events: Sequence[Event], *, private: bool = False) -> Response:
-    """Answer with the feed of these events.
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed that is not yet written: `entries` is asked only when somebody needs the body.
 
-    The ETag is made of every row's number and revision, so an event that left moves it too.
+    `state` is any value that differs when the content does; `changed` (aware) the last moment at
+    which it can have changed. `about` and the address of a page for people, `page`, are shown by
+    calendar programs. A `private` feed is kept by no cache that serves several people.
     """
-    lang = current_lang()
-    rows = ";".join(f"{event.id}:{event.revised_at.timestamp()}" for event in events)
-    etag = sha256(f"1|{lang}|{name}|{this_address()}|{rows}".encode()).hexdigest()[:32]
+
+    name: str
+    state: Hashable
+    changed: datetime
+    entries: Callable[[], Iterable[CalendarEntry]]
+    about: str = ""
+    page: str = ""
+    private: bool = False
+
+
+def feed_response(feed: Feed) -> Response:
+    """Answer with the feed, or with 304 to whoever has it already.
+
+    The ETag also covers the words around the events and the language. Whoever only tells a time
+    gets 304 if nothing can have changed since.
+    """
+    about = (FORM, current_lang(), this_address(), feed.name, feed.about, feed.page, feed.state)
+    tag = sha256(repr(about).encode()).hexdigest()[:32]
     response = Response(mimetype="text/calendar")
-    response.set_etag(etag)
-    response.last_modified = max((event.revised_at for event in events), default=EPOCH)
-    response.headers["Cache-Control"] = ("private" if private else "public") + ", max-age=900"
-    response.headers["X-Robots-Tag"] = "noindex"
-    if request.if_none_match:
-        fresh = request.if_none_match.contains_weak(etag)
-    else:
-        since = request.if_modified_since
-        fresh = since is not None and response.last_modified <= since
-    if fresh:
-        response.status_code = 304
-        return response
-    info = FeedInfo(name=name, description=name, url=this_address())
-    response.set_data(
-        render_feed(
-            info,
-            [
-                calendar_entry(event, lang, absolute(url_for("public.event", slug=event.slug)))
-                for event in events
-            ],
-        )
+    response.set_etag(tag + (SUFFIX if gzip_wanted() else ""))
+    response.last_modified = feed.changed
+    response.headers["Cache-Control"] = (
+        f"{'private' if feed.private else 'public'}, max-age={MAX_AGE}"
     )
+    response.headers["X-Robots-Tag"] = "noindex"
+    if _is_known(tag, feed.changed):
+        response.status_code = 304
+    else:
+        info = FeedInfo(feed.name, feed.about, feed.page or this_address())
+        response.set_data(render_feed(info, feed.entries()))
+    pack(response)
     return response
+
+
+def subscription(path: str) -> dict[str, str]:
+    """Return the links by which calendar programs subscribe to the feed at this path."""
+    address = absolute(path)
+    return {
+        "webcal": links.webcal_url(address),
+        "google": links.google_subscribe_url(address),
+        "outlook": links.outlook_subscribe_url(address),
+        "feed": address,
+    }
+
+
+def public_entries(events: Iterable[Event]) -> list[CalendarEntry]:
+    """Return these events as everybody may see them, in the reader's language."""
+    lang = current_lang()
+    return [
+        entry
+        for event in events
+        for entry in calendar_entries(
+            event, lang, absolute(url_for("public.event", slug=event.slug))
+        )
+    ]
+
+
+def _is_known(tag: str, changed: datetime) -> bool:
+    tags = request.if_none_match
+    if tags:
+        # Packed or not, and made weak by a server in between, it is the same content.
+        return tags.contains_weak(tag) or tags.contains_weak(tag + SUFFIX)
+    since = request.if_modified_since
+    return since is not None and changed.replace(microsecond=0) <= since

@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, make_response, request, session
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, state_of_data
+from koostoo.web.compression import gzip_wanted
 
 MOST = 200
 """Answers kept by one process; beyond them each is made afresh."""
@@ -64,6 +65,7 @@ def kept_ready(view: Callable[..., Any]) -> Callable[..., Any]:
             request.path,
             request.headers.get("If-None-Match"),
             request.headers.get("If-Modified-Since"),
+            gzip_wanted(),
         )
         found = shelf.find(label, key)
         if found is None:

@@ -4,4 +4,10 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from koostoo.web.public import feeds, group, pages, signup  # noqa: E402, F401 - they add routes to bp
+from koostoo.web.public import (  # noqa: E402 - they add routes to bp
+    feeds,  # noqa: F401
+    following,  # noqa: F401
+    group,  # noqa: F401
+    pages,  # noqa: F401
+    signup,  # noqa: F401
+)

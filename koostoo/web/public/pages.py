@@ -20,6 +20,7 @@ from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
+from koostoo.web.feeds import subscription
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp
@@ -132,22 +133,15 @@ def healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
+ROBOTS = "User-agent: *\nAllow: /desk/calendar/\nDisallow: /desk/\n"
+"""Calendar importers obey it, so no feed may be barred; feeds tell search engines by a header."""
+
+
 @bp.get("/robots.txt")
 @right("public")
 def robots() -> Response:
     """Let search engines and calendar importers in, not to private pages."""
-    return Response("User-agent: *\nDisallow: /desk/\n", mimetype="text/plain")
-
-
-def subscription(path: str) -> dict[str, str]:
-    """Return the links by which a calendar program subscribes to a feed."""
-    address = absolute(path)
-    return {
-        "webcal": links.webcal_url(address),
-        "google": links.google_subscribe_url(address),
-        "outlook": links.outlook_subscribe_url(address),
-        "feed": address,
-    }
+    return Response(ROBOTS, mimetype="text/plain")
 
 
 def event_calendar(event: Event) -> dict[str, str] | None:
