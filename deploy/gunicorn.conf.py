@@ -44,7 +44,7 @@ errorlog = "-"
 # from their own page) and the browser.
 access_log_format = "%(m)s %(U)s %(s)s %(B)s %(M)sms"
 
-_AFTER_SECRET_FOLDER = re.compile(r"/(my|signin|dev)/.+")
+_AFTER_SECRET_FOLDER = re.compile(r"/(my|signin|dev|desk/calendar)/.+")
 # Slugs are lower case; what is long and mixed is a token.
 _TOKEN = re.compile(r"(?<=/)(?=[^/]*[A-Z])[^/]{16,}")
 

@@ -14,11 +14,14 @@ class Organiser(Base):
     """A person who runs events at the desk; known only by invitation."""
 
     __tablename__ = "organiser"
+    __table_args__ = (Index("uq_organiser_feed_link_id", "feed_link_id", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
     email: Mapped[str] = mapped_column(String(254), info=keep.ACCOUNT)
     email_key: Mapped[str] = mapped_column(String(600), unique=True, info=keep.ACCOUNT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
+    feed_link_id: Mapped[str | None] = mapped_column(String(12), info=keep.ACCOUNT)
+    """Public part of the address of their calendar; None: they have none."""
 
 
 class SignInLink(Base):

@@ -4,6 +4,7 @@ from flask import current_app
 
 from koostoo.base.tokens import make_token
 from koostoo.events.models import Event
+from koostoo.registration.mailbox_calendar import PAGE_PURPOSE
 from koostoo.registration.models import Group, Registration
 
 
@@ -20,6 +21,11 @@ def own_page(registration: Registration, language: str) -> str:
 def group_page(group: Group, language: str) -> str:
     """Return the secret address of the page about the people a contact signed up."""
     return _address(f"/my/group/{_token('group', group.link_id)}", language)
+
+
+def mailbox_page(link_id: str, language: str) -> str:
+    """Return the secret address of the page about a mailbox' calendar."""
+    return _address(f"/my/calendar/{_token(PAGE_PURPOSE, link_id)}", language)
 
 
 def sign_in_page(link_id: str, language: str) -> str:

@@ -19,6 +19,7 @@ from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name
+from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
 from koostoo.registration.words import standing_words, state_words
@@ -169,7 +170,9 @@ def _links(session: Session, message: OutboxMessage, now: datetime) -> Content |
         for registration in registrations
         if not registration.event.when.is_over(now)
     ]
-    return Content({"entries": entries}) if entries else None
+    calendar = calendar_of(session, email_key(message.recipient))
+    calendar_url = links.mailbox_page(calendar.link_id, lang) if calendar else ""
+    return Content({"entries": entries, "calendar_url": calendar_url}) if entries else None
 
 
 def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content | None:

@@ -31,7 +31,7 @@ from koostoo.base.retry import retried
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
-from koostoo.registration.models import Answer, Group, Registration
+from koostoo.registration.models import Answer, Group, MailboxCalendar, Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ def _forget_contacts(session: Session, today: date) -> int:
         .values(name="", email="", form_nonce=_unique("gone-", Group.id))
         .execution_options(synchronize_session=False)
     )
+    known = select(Registration.email_key)
+    session.execute(delete(MailboxCalendar).where(MailboxCalendar.email_key.not_in(known)))
     session.execute(
         update(AuditEntry)
         .where(AuditEntry.event_id.in_(_ended(today, Project.ends_on)), AuditEntry.reason != "")

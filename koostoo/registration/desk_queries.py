@@ -21,10 +21,11 @@ PAGE_SIZE = 100
 CHUNK = 500
 HISTORY_SIZE = 500
 OTHER = "other"
-_HAS_SEAT = or_(
+HAS_SEAT = or_(
     Registration.state.in_(SEATED),
     and_(Registration.state == "pending", Event.approval == "holds"),
 )
+"""Who takes one of the event's seats; the query must join the event."""
 
 
 class EventRow(NamedTuple):
@@ -84,7 +85,7 @@ def list_events() -> list[EventRow]:
     counts = (
         select(
             Registration.event_id,
-            func.sum(case((_HAS_SEAT, 1), else_=0)).label("seated"),
+            func.sum(case((HAS_SEAT, 1), else_=0)).label("seated"),
             func.sum(case((Registration.state == "waiting", 1), else_=0)).label("waiting"),
             func.sum(case((Registration.state == "pending", 1), else_=0)).label("pending"),
         )

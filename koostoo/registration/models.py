@@ -160,6 +160,16 @@ class Registration(Base):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class MailboxCalendar(Base):
+    """The calendar of all registrations made with one address; only letters to it lead there."""
+
+    __tablename__ = "mailbox_calendar"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    email_key: Mapped[str] = mapped_column(String(600), unique=True, info=keep.CONTACT)
+    link_id: Mapped[str] = mapped_column(String(12), unique=True, info=keep.CONTACT)
+
+
 class Answer(Base):
     """The answer to one question: text, number as text, ISO date, bool, or option ids."""
 

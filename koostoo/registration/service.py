@@ -20,6 +20,7 @@ from koostoo.registration.admission import SignUpRefused, check_open, first_stat
 from koostoo.registration.answering import only_asked, what_is_asked
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import tell
+from koostoo.registration.mailbox_calendar import ensure_calendar
 from koostoo.registration.models import ACTIVE, Registration
 from koostoo.registration.origins import admit, admit_change
 from koostoo.registration.queries import events_with_something_due
@@ -171,6 +172,7 @@ def send_links(email_key: str, now: datetime) -> None:
             .limit(1)
         )
         if registration is not None:
+            ensure_calendar(session, email_key)
             tell(session, registration, "links", now, {"email_key": email_key})
 
 

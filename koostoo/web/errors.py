@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from koostoo.base.retry import Busy
 
-CODES = (400, 403, 404, 405, 413, 429, 500, 503)
+CODES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 SOON = {"Retry-After": "5"}
 """Beside a 503: when to come again, in seconds."""
 
@@ -25,6 +25,10 @@ def _words(code: int) -> tuple[str, str]:
             ),
         ),
         405: (_("This page cannot do that"), _("Open it again from the home page.")),
+        410: (
+            _("This address is no longer in use"),
+            _("It was replaced or taken back. Remove the calendar from your program."),
+        ),
         413: (
             _("That is too much to send at once"),
             _("At most 1 MB can be sent. Please shorten the text or choose a smaller file."),

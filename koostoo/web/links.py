@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import abort, current_app, request, url_for
 
 from koostoo.base.tokens import make_token, read_token
 from koostoo.registration.models import Group, Registration
@@ -39,6 +39,19 @@ def find_registration(purpose: str, token: str) -> Registration | None:
     """Return the registration a token opens; None for every kind of wrong token alike."""
     link_id = read_token(keys(), purpose, token)
     return None if link_id is None else find_by_link(link_id)
+
+
+def link_id_of(purpose: str, token: str) -> str:
+    """Return what names the row behind a token; answer 404 to one that was never given.
+
+    So a genuine one whose row is gone was ours once and was taken back: that is a 410.
+    """
+    return read_token(keys(), purpose, token) or abort(404)
+
+
+def token_path(endpoint: str, purpose: str, link_id: str) -> str:
+    """Return the path of a view whose address holds a token."""
+    return url_for(endpoint, token=make_token(keys(), purpose, link_id))
 
 
 def absolute(path: str) -> str:

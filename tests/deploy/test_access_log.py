@@ -19,6 +19,7 @@ def hide_secrets() -> Callable[[str], str]:
         "/my/AbCdEfGhIjKlMnOpQrStUvWxYz01234567",
         "/en/my/AbCdEfGhIjKlMnOpQrStUvWxYz01234567/edit",
         "/signin/AbCdEfGhIjKlMnOpQrStUvWxYz01234567",
+        "/desk/calendar/AbCdEfGhIjKlMnOpQrStUvWxYz01234567.ics",
         "/somewhere/AbCdEfGhIjKlMnOpQrStUvWxYz01234567/else",
     ],
 )

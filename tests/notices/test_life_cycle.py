@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from icalendar import Calendar
 from icalendar import Event as Entry
 
 from koostoo.base.clock import now
@@ -28,6 +27,7 @@ from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, change, sign_up
 from koostoo.worker import run_once
+from tests.calendars.make import read
 
 MakeEvent = Callable[..., Event]
 MakeEntry = Callable[..., SignUp]
@@ -45,7 +45,7 @@ class Sent:
     @property
     def revision(self) -> tuple[int, datetime]:
         """What calendars order messages by (RFC 5546, 2.1.5)."""
-        return self.entry.sequence, self.entry["DTSTAMP"].dt
+        return self.entry.sequence, self.entry.decoded("DTSTAMP")
 
 
 class Post:
@@ -69,7 +69,7 @@ class Post:
         letter = message_from_bytes(path.read_bytes(), policy=default)
         for part in letter.walk():
             if part.get_content_type() == "text/calendar":
-                calendar = Calendar.from_ical(part.get_payload(decode=True))
+                calendar = read(part.get_content())
                 method = str(calendar["METHOD"])
                 assert part.get_param("method") == method
                 (entry,) = calendar.events

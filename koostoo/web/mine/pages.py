@@ -11,6 +11,7 @@ from koostoo.registration import rules, service
 from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import (
+    find_by_link,
     full_options,
     invited_organisations,
     queue_place,
@@ -18,10 +19,10 @@ from koostoo.registration.queries import (
 )
 from koostoo.registration.seating import facts
 from koostoo.web.answers import answer_text
-from koostoo.web.feeds import feed_response
+from koostoo.web.feeds import Feed, feed_response, public_entries, subscription
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
-from koostoo.web.links import find_registration, own_feed, own_page
+from koostoo.web.links import find_registration, link_id_of, own_feed, own_page
 from koostoo.web.mine import bp
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
@@ -64,7 +65,7 @@ def show(token: str) -> str:
         may_cancel=rules.may_cancel(event_facts, registration.state),
         edit_url=own_page(registration.link_id, "mine.edit"),
         cancel_url=own_page(registration.link_id, "mine.cancel"),
-        feed_path=own_feed(registration.link_id),
+        calendar=subscription(own_feed(registration.link_id)),
     )
 
 
@@ -167,7 +168,15 @@ def offer(token: str) -> Response:
 @right("secret_link")
 def feed(token: str) -> FlaskResponse:
     """Feed of the event one has a seat at; empty after cancelling."""
-    registration = _open(token, "feed")
+    registration = find_by_link(link_id_of("feed", token)) or abort(410)
     event = registration.event
     listed = registration.state == "confirmed" and event.when.is_fixed
-    return feed_response(local(event.title), [event] if listed else [], private=True)
+    return feed_response(
+        Feed(
+            name=local(event.title),
+            state=(registration.id, listed, event.version, event.revised_at),
+            changed=max(registration.revised_at, event.revised_at),
+            entries=lambda: public_entries([event] if listed else []),
+            private=True,
+        )
+    )

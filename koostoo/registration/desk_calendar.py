@@ -1,0 +1,99 @@
+"""What the organisers' calendar shows: every event with a day, and how many people it has."""
+
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+
+from koostoo.base.database import db
+from koostoo.base.when import ZONE
+from koostoo.events.entries import CANCELLED_STAYS, HISTORY
+from koostoo.events.models import Event
+from koostoo.registration.desk_queries import HAS_SEAT
+from koostoo.registration.models import Registration
+
+Numbers = tuple[Any, ...]
+"""An event's id, version and revision, its numbers of people, the last change of any of them."""
+
+
+class Counted(NamedTuple):
+    """An event with its numbers of people; `revised` is the last change of it or of any of them."""
+
+    event: Event
+    seated: int
+    waiting: int
+    pending: int
+    revised: datetime
+
+
+def desk_calendar_state(today: date) -> tuple[tuple[Numbers, ...], datetime]:
+    """Return what differs once the calendar has another content, and when that last may have been.
+
+    One query that counts people and reads no event as a whole. The second is the last change of
+    an event or of anybody who signed up, at the latest the midnight at which old events leave.
+    """
+    counts = _counts()
+    rows = db.session.execute(
+        select(
+            Event.id,
+            Event.version,
+            Event.revised_at,
+            counts.c.seated,
+            counts.c.waiting,
+            counts.c.pending,
+            counts.c.revised,
+        )
+        .outerjoin(counts, counts.c.event_id == Event.id)
+        .where(_listed(today))
+        .order_by(Event.id)
+    )
+    state = tuple(tuple(row) for row in rows)
+    midnight = datetime.combine(today, time(), ZONE)
+    moments = (moment for row in state for moment in row if isinstance(moment, datetime))
+    return state, max([midnight, *moments])
+
+
+def desk_calendar(today: date) -> list[Counted]:
+    """Return the dated events of any state by their first day, in one query."""
+    counts = _counts()
+    rows = db.session.execute(
+        select(Event, counts.c.seated, counts.c.waiting, counts.c.pending, counts.c.revised)
+        .outerjoin(counts, counts.c.event_id == Event.id)
+        .where(_listed(today))
+        .order_by(Event.starts_on, Event.id)
+    )
+    return [
+        Counted(
+            event,
+            int(seated or 0),
+            int(waiting or 0),
+            int(pending or 0),
+            max(event.revised_at, revised or event.revised_at),
+        )
+        for event, seated, waiting, pending, revised in rows
+    ]
+
+
+def _counts() -> Subquery:
+    return (
+        select(
+            Registration.event_id,
+            func.sum(case((HAS_SEAT, 1), else_=0)).label("seated"),
+            func.sum(case((Registration.state == "waiting", 1), else_=0)).label("waiting"),
+            func.sum(case((Registration.state == "pending", 1), else_=0)).label("pending"),
+            func.max(Registration.revised_at).label("revised"),
+        )
+        .join(Registration.event)
+        .group_by(Registration.event_id)
+        .subquery()
+    )
+
+
+def _listed(today: date) -> ColumnElement[bool]:
+    return and_(
+        Event.date_kind.in_(("timed", "days")),
+        or_(
+            and_(Event.state != "called_off", Event.ends_on >= today - HISTORY),
+            and_(Event.state == "called_off", Event.ends_on >= today - CANCELLED_STAYS),
+        ),
+    )
