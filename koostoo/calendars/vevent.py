@@ -1,6 +1,6 @@
 """The parts feed and invitation share: the calendar around, and the event itself."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from icalendar import Calendar, Event, vInt, vText, vUri
 
@@ -37,8 +37,8 @@ def build_event(entry: CalendarEntry, stamp: datetime, language: str = "") -> Ev
     event.add("SEQUENCE", vInt(entry.sequence))
     event.add("CREATED", entry.created_at.replace(microsecond=0))
     event.add("LAST-MODIFIED", entry.revised_at.replace(microsecond=0))
-    event.add("DTSTART", entry.start)
-    event.add("DTEND", entry.end_exclusive)
+    event.add("DTSTART", _unambiguous(entry.start))
+    event.add("DTEND", _unambiguous(entry.end_exclusive))
     texts = {
         "SUMMARY": one_line(entry.summary),
         "LOCATION": one_line(entry.place),
@@ -52,6 +52,19 @@ def build_event(entry: CalendarEntry, stamp: datetime, language: str = "") -> Ev
     free = entry.transparent or entry.status == "CANCELLED"
     event.add("TRANSP", vText("TRANSPARENT" if free else "OPAQUE"))
     return event
+
+
+def _unambiguous(value: date | datetime) -> date | datetime:
+    """Return an hour that comes twice, on the night the clock is set back, in UTC.
+
+    By the clock it would be the first of the two (3.3.5); ical.js, node-ical and khal take it for
+    the second, and nothing but UTC can name the second.
+    """
+    if not isinstance(value, datetime):
+        return value
+    other = value.replace(fold=1 - value.fold)
+    twice = value.utcoffset() != other.utcoffset()
+    return value.astimezone(UTC) if twice else value
 
 
 def description_with_page(entry: CalendarEntry) -> str:
