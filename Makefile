@@ -14,6 +14,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 PROJECT := koostoo/programme/data/kogemusvahetus.toml
 TRANSLATIONS := koostoo/translations
+CLIENTS := tests/calendars/clients
 CATALOGUES := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
 
 .PHONY: help
@@ -51,7 +52,7 @@ port-is-free:
 # --- Checks -----------------------------------------------------------------
 
 .PHONY: test
-test: .venv/installed-dev .venv/messages chromium ## run the tests (PYTEST_ARGS="-k seats")
+test: .venv/installed-dev .venv/messages chromium clients ## run the tests (PYTEST_ARGS="-k seats")
 	@if command -v chromium >/dev/null; then \
 	  exec $(BIN)/pytest $(PYTEST_ARGS); \
 	else \
@@ -68,6 +69,15 @@ chromium:
 	fi; \
 	if ! command -v chromium >/dev/null; then \
 	  echo "The browser tests are left out: they need Chromium (on Debian: apt install chromium)."; \
+	  [ -z "$${CI:-}" ]; \
+	fi
+
+# Two calendar readers of the tests come from npm; CI must have them.
+.PHONY: clients
+clients:
+	@if [ $(CLIENTS)/node_modules/.package-lock.json -nt $(CLIENTS)/package-lock.json ]; then exit; fi; \
+	if ! command -v npm >/dev/null || ! npm --prefix $(CLIENTS) ci --silent --ignore-scripts; then \
+	  echo "The tests with ical.js and node-ical are left out: they need npm and what it installs."; \
 	  [ -z "$${CI:-}" ]; \
 	fi
 
@@ -112,7 +122,7 @@ requirements: ## pin the newest libraries, with hashes (needs uv)
 
 .PHONY: clean
 clean: ## remove everything that can be made again (instance/ stays)
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(CLIENTS)/node_modules .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find $(TRANSLATIONS) -name '*.mo' -delete
 

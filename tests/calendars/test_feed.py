@@ -1,8 +1,4 @@
-import os
-import shutil
-import subprocess
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -199,28 +195,3 @@ def test_an_empty_feed_is_a_calendar_all_the_same() -> None:
     assert calendar.events == []
     assert "DESCRIPTION" not in calendar
     assert len(calendar.timezones) == 1
-
-
-@pytest.mark.skipif(shutil.which("khal") is None, reason="khal, the second reader, is missing")
-def test_another_calendar_program_reads_the_same(tmp_path: Path) -> None:
-    feed, settings = tmp_path / "feed.ics", tmp_path / "khal.conf"
-    feed.write_bytes(render_feed(INFO, [seminar(), study_trip()]))
-    (tmp_path / "calendar").mkdir()
-    settings.write_text(
-        f"[calendars]\n[[one]]\npath = {tmp_path / 'calendar'}\n"
-        "[locale]\nlocal_timezone = UTC\ndefault_timezone = UTC\n"
-        "timeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"
-        "datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
-        f"[sqlite]\npath = {tmp_path / 'khal.db'}\n"
-    )
-
-    shown = subprocess.run(
-        ["khal", "-c", settings, "printics", "-f", "{start}|{end}|{title}|{location}", feed],
-        env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert "2026-12-09 15:15|2026-12-09 17:00|Seminar|Näidisküla rahvamaja" in shown.stdout
-    assert "2026-05-30|2026-06-01|Õppereis|Näidisküla rahvamaja" in shown.stdout
