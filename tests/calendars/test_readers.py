@@ -1,7 +1,7 @@
 """What other calendar programs understand of our feeds and invitations."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,36 +54,40 @@ def local(text: str, *, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE, fold=fold)
 
 
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        # The night and the day the clock leaps forward: there is no hour from three to four.
-        (local("2027-03-28T01:30"), local("2027-03-28T02:30")),
-        (local("2027-03-28T02:30"), local("2027-03-28T04:30")),
-        (local("2027-03-28T04:00"), local("2027-03-28T05:00")),
-        (local("2027-03-28T10:00"), local("2027-03-28T16:00")),
-        (local("2027-03-27T18:00"), local("2027-03-28T12:00")),
-        # The night and the day it is set back: the hour from three to four comes twice.
-        (local("2026-10-25T02:30"), local("2026-10-25T05:00")),
-        (local("2026-10-25T03:15"), local("2026-10-25T03:45")),
-        (local("2026-10-25T03:45"), local("2026-10-25T03:15", fold=1)),
-        (local("2026-10-25T03:15", fold=1), local("2026-10-25T03:45", fold=1)),
-        (local("2026-10-25T04:00"), local("2026-10-25T04:30")),
-        (local("2026-10-25T10:00"), local("2026-10-25T16:00")),
-        (local("2026-10-24T18:00"), local("2026-10-25T12:00")),
-        # Far from either, this year and in ten years.
-        (local("2026-07-01T10:00"), local("2026-07-01T16:00")),
-        (local("2036-12-31T23:30"), local("2037-01-01T00:30")),
-    ],
-)
+INSTANTS = [
+    # The night and the day the clock leaps forward: there is no hour from three to four.
+    (local("2027-03-28T01:30"), local("2027-03-28T02:30")),
+    (local("2027-03-28T02:30"), local("2027-03-28T04:30")),
+    (local("2027-03-28T04:00"), local("2027-03-28T05:00")),
+    (local("2027-03-28T10:00"), local("2027-03-28T16:00")),
+    (local("2027-03-27T18:00"), local("2027-03-28T12:00")),
+    # The night and the day it is set back: the hour from three to four comes twice.
+    (local("2026-10-25T02:30"), local("2026-10-25T05:00")),
+    (local("2026-10-25T03:15"), local("2026-10-25T03:45")),
+    (local("2026-10-25T03:45"), local("2026-10-25T03:15", fold=1)),
+    (local("2026-10-25T03:15", fold=1), local("2026-10-25T03:45", fold=1)),
+    (local("2026-10-25T04:00"), local("2026-10-25T04:30")),
+    (local("2026-10-25T10:00"), local("2026-10-25T16:00")),
+    (local("2026-10-24T18:00"), local("2026-10-25T12:00")),
+    # Far from either, this year and in ten years.
+    (local("2026-07-01T10:00"), local("2026-07-01T16:00")),
+    (local("2036-12-31T23:30"), local("2037-01-01T00:30")),
+]
+
+
 def test_every_program_knows_the_instant_on_the_days_the_clock_changes(
-    reader: Reader, tmp_path: Path, start: datetime, end: datetime
+    reader: Reader, tmp_path: Path
 ) -> None:
-    rendered = render_feed(INFO, [seminar(start=start, end=end)])
+    entries = [
+        seminar(uid=f"event-{number}@koostoo.example.ee", start=start, end=end)
+        for number, (start, end) in enumerate(INSTANTS)
+    ]
 
-    [seen] = reader(rendered, tmp_path).values()
+    seen = reader(render_feed(INFO, entries), tmp_path)
 
-    assert (seen.start, seen.end) == (start.astimezone(UTC), end.astimezone(UTC))
+    assert {uid: (one.start, one.end) for uid, one in seen.items()} == {
+        entry.uid: (entry.starts_at, entry.ends_at) for entry in entries
+    }
 
 
 def test_whole_days_are_whole_days_everywhere(reader: Reader, tmp_path: Path) -> None:
