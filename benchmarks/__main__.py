@@ -15,7 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from benchmarks import floor, visits
+from benchmarks import feeds, floor, visits
 from benchmarks.desk import invite, sign_in
 from benchmarks.growth import FEW, MANY, growth_rows
 from benchmarks.load import Browser, Step, hammer
@@ -69,6 +69,7 @@ def main() -> None:
             rows.append(limit_row("memory of a worker after that", _largest(ours), "MB"))
         rows += _rushes(here, options.seconds)
         rows += _growth(here, options.seconds, options.rounds)
+        rows += _feeds(here, options.seconds, options.rounds)
         rows += _downloads(start, invite(env))
         _say("start-up")
         rows += _start_up(start)
@@ -135,6 +136,23 @@ def _growth(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
         _say("the same on PostgreSQL")
         envs = [env | {"DATABASE_URL": url} for env, url in zip(envs, (few, many), strict=True)]
         yield from growth_rows("PostgreSQL", envs, log, seconds, rounds)
+
+
+def _feeds(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
+    """Fetch feeds of few and of many events on each engine there is."""
+    log, here = folder / "feeds.log", folder / "feeds"
+    envs = []
+    for number in (feeds.FEW, feeds.MANY):
+        (here / str(number)).mkdir(parents=True)
+        envs.append(server_settings(here / str(number)))
+    _say(f"feeds of {feeds.FEW} and of {feeds.MANY} events on SQLite")
+    yield from feeds.feed_rows("SQLite", envs, log, seconds, rounds)
+    with postgresql_database() as few, postgresql_database() as many:
+        if few is None or many is None:
+            return
+        _say("the same on PostgreSQL")
+        envs = [env | {"DATABASE_URL": url} for env, url in zip(envs, (few, many), strict=True)]
+        yield from feeds.feed_rows("PostgreSQL", envs, log, seconds, rounds)
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from koostoo.base.dates import hours_of_days
 from koostoo.base.markdown import markdown_to_plain
@@ -15,6 +16,8 @@ HISTORY = timedelta(days=366)
 """How far back a feed goes unless everything is asked for."""
 CANCELLED_STAYS = timedelta(days=28)
 """How long after its date an event that was called off is still in feeds, marked so."""
+# A programme is read again for each feed it stands in: that takes longer than writing the entry.
+_plain = lru_cache(maxsize=10_000)(markdown_to_plain)
 PREFIX = {"et": "ÄRA JÄETUD: ", "en": "CALLED OFF: "}
 
 
@@ -31,7 +34,7 @@ def calendar_entry(event: Event, lang: Lang, url: str) -> CalendarEntry:
     about = (
         event.summary.to(lang),
         "\n".join(hours_of_days(when, lang)),
-        markdown_to_plain(event.programme.to(lang)),
+        _plain(event.programme.to(lang)),
         url,
     )
     return CalendarEntry(

@@ -59,7 +59,7 @@ def feed_response(feed: Feed) -> Response:
         response.status_code = 304
     else:
         info = FeedInfo(feed.name, feed.about, feed.page or this_address())
-        response.set_data(render_feed(info, feed.entries()))
+        response.set_data(render_feed(info, feed.entries(), private=feed.private))
     pack(response)
     return response
 
