@@ -70,9 +70,7 @@ def kept_ready(view: Callable[..., Any]) -> Callable[..., Any]:
         found = shelf.find(label, key)
         if found is None:
             found = make_response(view(**values))
-            if found.status_code in (200, 304) and not session.modified:
-                if session.accessed:
-                    found.vary.add("Cookie")
+            if found.status_code in (200, 304) and not _changes_session(found):
                 shelf.keep(label, key, found)
         return found
 
@@ -83,6 +81,18 @@ def _is_personal() -> bool:
     """Tell whether a message of this reader's last step waits to be shown."""
     cookie = current_app.config["SESSION_COOKIE_NAME"]
     return cookie in request.cookies and "_flashes" in session
+
+
+def _changes_session(answer: Response) -> bool:
+    """Tell whether a page left something with its reader; note it where it only looked.
+
+    A feed has nothing to do with sessions, and even asking would make it differ by cookie.
+    """
+    if answer.mimetype != "text/html":
+        return False
+    if session.accessed:
+        answer.vary.add("Cookie")
+    return session.modified
 
 
 def set_up(app: Flask) -> None:
