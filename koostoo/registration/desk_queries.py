@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from koostoo.accounts.models import AuditEntry
 from koostoo.base.database import db
@@ -15,6 +15,7 @@ from koostoo.base.text import fold
 from koostoo.events.models import Event, Question
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Project
+from koostoo.registration.filling import IN_QUEUE
 from koostoo.registration.models import SEATED, Answer, Registration
 
 PAGE_SIZE = 100
@@ -182,7 +183,10 @@ def state_counts(event_id: int) -> dict[str, int]:
 
 
 def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
-    """Return one page of the event's people in Estonian order, organisations loaded."""
+    """Return one page of the event's people, organisations loaded.
+
+    In Estonian order; those who wait, when only they are asked for, as they stand in the queue.
+    """
     conditions = _conditions(event_id, wanted)
     total = db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
     count = max(1, -(-total // PAGE_SIZE))
@@ -191,7 +195,7 @@ def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
         select(Registration)
         .where(*conditions)
         .options(joinedload(Registration.organisation))
-        .order_by(Registration.sort_key, Registration.id)
+        .order_by(*_order(wanted))
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
@@ -199,12 +203,12 @@ def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
 
 
 def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
-    """Give out the people of a list one by one, in Estonian order, in constant memory.
+    """Give out the people of a list one by one, in the order of the page, in constant memory.
 
     Two queries whatever the length: people and answers come in the same order and are joined
     here, so neither list is ever held as a whole.
     """
-    order = (Registration.sort_key, Registration.id)
+    order = _order(wanted)
     conditions = _conditions(event_id, wanted)
     people: Iterable[Any] = db.session.execute(
         select(
@@ -253,6 +257,13 @@ def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:
         .order_by(OutboxMessage.id)
     )
     return {number: reason for number, reason in rows if number is not None}
+
+
+def _order(wanted: Filter) -> tuple[InstrumentedAttribute[Any], ...]:
+    """Return the order of a list: by name, but those who wait as they stand in the queue."""
+    if wanted.state == "waiting":
+        return IN_QUEUE
+    return (Registration.sort_key, Registration.id)
 
 
 def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
