@@ -20,12 +20,14 @@ SIZES = {360: (740, 1300), 1280: (800, 900)}
 """Width of the window: its height, and the height at which a picture is cut, in CSS pixels."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FEW_SEATS = "/events/naidis-valisoppereis"
+FULL = "/events/naidis-seminar"
 FIRST = ("Mari", "Jaan", "Õie", "Peeter", "Tiiu", "Ülo")
-LAST = ("Männik", "Tamm", "Saar")
+LAST = ("Männik", "Tamm", "Saar", "Kask", "Põld")
+FEW, MANY = 18, 27
 
 
 def people() -> list[Person]:
-    """Return eighteen made-up people."""
+    """Return thirty made-up people."""
     return [
         Person(first, last, f"inimene{number}@example.org")
         for number, (last, first) in enumerate(product(LAST, FIRST), start=1)
@@ -44,8 +46,11 @@ def make_pictures(service: Service, browser: Browser) -> None:
     letter = phone.url + "/html"
     for person in people()[1:9]:
         sign_up(phone, person)
-    for person in people():
+    for person in people()[:FEW]:
         sign_up(phone, person, FEW_SEATS)
+    for person in people()[:MANY]:
+        sign_up(phone, person, FULL)
+    waiting_page = phone.url
     phone.goto(service.flask("organiser", "invite", ORGANISER, "--print-link").strip())
     press(phone, "main form button")
     pages = {
@@ -54,10 +59,14 @@ def make_pictures(service: Service, browser: Browser) -> None:
         "event": TRIP,
         "event-few-seats": FEW_SEATS,
         "register": f"{TRIP}/register",
+        "register-group": f"{TRIP}/register/group",
         "own-page": own_page,
+        "own-page-waiting": waiting_page,
         "letter": letter,
         "desk": "/desk/",
         "desk-people": f"/desk{TRIP}/registrations",
+        "desk-waiting": f"/desk{FULL}/registrations?state=waiting",
+        "desk-sharing": f"/desk{FULL}/edit#sharing",
     }
     for width, (height, cut) in SIZES.items():
         phone.set_viewport_size(ViewportSize(width=width, height=height))
@@ -65,17 +74,31 @@ def make_pictures(service: Service, browser: Browser) -> None:
             phone.goto(address)
             for scheme in SCHEMES:
                 phone.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                take(phone, FOLDER / f"{name}-{width}-{scheme}.png", cut)
+                part = address.partition("#")[2]
+                take(phone, FOLDER / f"{name}-{width}-{scheme}.png", cut, part)
 
 
-def take(page: Page, path: Path, cut: int) -> None:
-    """Write one picture of the page from its top, at most `cut` pixels high."""
+def take(page: Page, path: Path, cut: int, part: str = "") -> None:
+    """Write one picture, at most `cut` pixels high, of the page from its top or of a part."""
+    if part:
+        fill_part(page)
+        page.locator(f"#{part}").screenshot(path=path)
+        return
     width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
     page.screenshot(
         path=path,
         full_page=True,
         clip={"x": 0, "y": 0, "width": width, "height": min(height, cut)},
     )
+
+
+def fill_part(page: Page) -> None:
+    """Promise seats to two partners, so that the picture shows how; nothing is saved."""
+    for row, seats in enumerate(("6", "4")):
+        page.select_option(f"#quotas-{row}-organisation", index=row + 1)
+        page.fill(f"#quotas-{row}-seats", seats)
+        page.fill(f"#quotas-{row}-until_day", "2026-12-10")
+    page.fill("#partner_cap", "8")
 
 
 def main() -> None:
