@@ -165,6 +165,8 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
     for question, wanted in zip(event.questions, draft.questions, strict=True):
         question.kind, question.required = wanted.kind, wanted.required
         question.label, question.help = wanted.label, wanted.help
+    # Only now: placing options writes what is there, so every question must be whole.
+    for question, wanted in zip(event.questions, draft.questions, strict=True):
         _write_options(session, question, wanted)
     _write_conditions(event, draft)
     _write_quotas(event, draft)

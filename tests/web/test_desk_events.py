@@ -367,6 +367,15 @@ def test_questions_nobody_answered_may_change_places_and_go(
     assert [question.label.et for question in get_event(event.slug).questions] == ["C", "A"]
 
 
+def test_a_question_can_be_added_behind_one_with_options(
+    desk: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event(**CONTACT, questions=[("choice", "Buss", ["Haapsalu", "Lihula"])])
+    assert save(desk, event, **{"questions-1-label_et": "Toidusoov"}) == 303
+    labels = [question.label.et for question in get_event(event.slug).questions]
+    assert labels == ["Buss", "Toidusoov"]
+
+
 def test_a_form_full_of_questions_still_opens(desk: FlaskClient, make_event: MakeEvent) -> None:
     event = make_event(**CONTACT, questions=[("text", f"K{n}", []) for n in range(40)])
     assert save(desk, event) == 303
