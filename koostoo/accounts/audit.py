@@ -11,6 +11,7 @@ Action = Literal[
     "created",
     "copied",
     "edited",
+    "moved",
     "overfull",
     "published",
     "called_off",
@@ -23,6 +24,8 @@ Action = Literal[
     "rejected",
     "cancelled",
     "moved_in_queue",
+    "still_comes",
+    "released",
     "letters_again",
 ]
 

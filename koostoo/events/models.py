@@ -1,8 +1,9 @@
 """Tables of events and of the questions an event asks."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -166,6 +167,22 @@ class Event(Base):
         self.starts_on, self.ends_on = value.first, value.last
         self.starts_at, self.ends_at = value.starts_at, value.ends_at
         self.day_hours = value.by_day or None
+
+
+class Move(Base):
+    """A change of time, place, mode or join link that was told to the people of an event."""
+
+    __tablename__ = "event_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True, info=keep.STRUCTURE)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.STRUCTURE)
+    """What was told of the event until then, see `moves.told_of`."""
+    words: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText, info=keep.CONTACT)
+    """What the organiser added for everybody."""
+    answer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
+    """Until when people were asked to say whether they still come; None: nobody was asked."""
 
 
 class Quota(Base):

@@ -61,7 +61,8 @@ def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any])
     """Return the facts of a registration's event; the join link only to who has a seat.
 
     Who withdrew, or whose event is called off, needs no programme any more.
-    `payload` may hold `old_when` and `old_place` of a change: words, or {"et": …, "en": …}.
+    `payload` may hold `old_when`, `old_place` and `old_mode` of a change: words, or
+    {"et": …, "en": …}.
     """
     event = registration.event
     is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
@@ -90,6 +91,8 @@ def _facts(
         Row(_("Earlier time"), _words(payload.get("old_when"), lang)),
         Row(_("Where"), place_of(event, lang)),
         Row(_("Earlier place"), _words(payload.get("old_place"), lang)),
+        Row(_("How one takes part"), mode_words(event.mode) if "old_mode" in payload else ""),
+        Row(_("Earlier"), _words(payload.get("old_mode"), lang)),
         *own,
         Row(
             _("Own contribution"),
@@ -111,8 +114,22 @@ def _facts(
 
 def place_of(event: Event, lang: Lang) -> str:
     """Return the place in words; a web meeting without one is called so."""
-    place = event.place.to(lang)
-    return place or (_("web meeting") if event.mode == "online" else "")
+    return place_words(event.place, event.mode, lang)
+
+
+def place_words(place: LocalText, mode: str, lang: Lang) -> str:
+    """Return what stands for the place of an event of this mode; perhaps empty."""
+    return place.to(lang) or (_("web meeting") if mode == "online" else "")
+
+
+def mode_words(mode: str) -> str:
+    """Return how one takes part in an event."""
+    words = {
+        "onsite": _("on the spot"),
+        "online": _("over the web"),
+        "hybrid": _("on the spot or over the web"),
+    }
+    return words[mode]
 
 
 def plain_name(name: str) -> str:

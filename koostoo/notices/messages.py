@@ -19,6 +19,7 @@ from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name
+from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
@@ -60,6 +61,7 @@ NOTICES: Mapping[str, Notice] = {
     "changed": Notice(),
     "already": Notice(has_calendar=False),
     "cancelled": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
+    "released": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "event_changed": Notice(),
     # Whoever still had a seat or waited was written to, whatever became of the row since.
     "event_called_off": Notice(
@@ -87,6 +89,19 @@ def _about_registration(
     registration = session.get(Registration, message.registration_id or 0)
     if registration is None or not _is_true(notice, registration, now):
         return None
+    news = None
+    if "move" in message.payload:
+        news = news_for(session, message, registration)
+        if news is None:
+            return None
+    return about(registration, message, now, news)
+
+
+def about(
+    registration: Registration, message: OutboxMessage, now: datetime, news: News | None = None
+) -> Content:
+    """Return what a letter says about this registration, whether or not it is true."""
+    notice = NOTICES[message.kind]
     lang, event = language_of(message), registration.event
     values = {
         "name": plain_name(registration.first_name),
@@ -105,6 +120,8 @@ def _about_registration(
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
     }
+    if message.kind == "event_changed":
+        values |= letter_values(news, registration, lang, now)
     return Content(values, registration, event, has_calendar=notice.has_calendar)
 
 

@@ -51,6 +51,7 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         "name": "",
         "facts": None,
         "own_url": "",
+        "own_words": [],
         "calendar": calendar.method if calendar else "",
     } | content.values
     return Letter(

@@ -27,8 +27,9 @@ from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
+from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Move
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
 from koostoo.registration.models import Answer, Group, MailboxCalendar, Registration
@@ -104,6 +105,12 @@ def _forget_contacts(session: Session, today: date) -> int:
         update(AuditEntry)
         .where(AuditEntry.event_id.in_(_ended(today, Project.ends_on)), AuditEntry.reason != "")
         .values(reason="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Move)
+        .where(Move.event_id.in_(_ended(today, Project.ends_on)))
+        .values(words=LocalText())
         .execution_options(synchronize_session=False)
     )
     return _count(done)

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from koostoo.accounts.audit import record
+from koostoo.accounts.audit import Action, record
 from koostoo.base.database import transaction
-from koostoo.base.dates import in_full
 from koostoo.base.retry import retried
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
+from koostoo.events.moves import told_of, touched
 from koostoo.events.questions import QuestionDraft, match_options
 from koostoo.events.rules import EventDraft
 from koostoo.events.service import NotReady, draft_of, write_draft
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import notify_all
 from koostoo.registration.models import Answer
+from koostoo.registration.moving import MoveNotice, check_notice, tell_of_move
 from koostoo.registration.seating import count_seated, lock_event
 
 
@@ -57,44 +59,45 @@ def edit_event(
     now: datetime,
     by: int | None = None,
     overfull: str = "",
-) -> None:
+    notice: MoveNotice | None = None,
+) -> int:
     """Save what the organiser changed; `version` is that of the event the form was opened with.
 
-    Another time, place or join link raises SEQUENCE and writes a letter to everybody; more seats
-    confirm the next who wait; a mended word does neither. `overfull` is the organiser's reason for
-    having fewer seats than people who have one; nobody loses theirs. Raises ChangedMeanwhile,
-    SeatsTaken, AlreadyAnswered, NotReady (published only), CalledOff, EventNotFound.
+    Another time, place or join link raises SEQUENCE and writes a letter to everybody, with what
+    `notice` says besides; more seats confirm the next who wait; a mended word does neither.
+    `overfull` is the organiser's reason for having fewer seats than people who have one; nobody
+    loses theirs. Returns how many people are told. Raises ChangedMeanwhile, SeatsTaken,
+    AlreadyAnswered, NotReady (published only), PeopleToTell (no notice), CalledOff, EventNotFound.
     """
     with transaction() as session:
         event = lock_event(session, event_id)
         old = draft_of(event)
         _check(session, event, old, draft, version, now)
-        taken = count_seated(session, event) if rules.has_fewer_seats(old, draft) else 0
-        above = draft.capacity is not None and draft.capacity < taken
-        if above and not overfull:
-            raise SeatsTaken(taken)
-        published = event.state == "published"
-        moved = published and rules.moves_calendar(old, draft)
+        above = _is_overfull(session, event, old, draft, overfull)
+        moved = event.state == "published" and rules.moves_calendar(old, draft)
+        # Of what is over nobody wants to hear.
+        tells = moved and not draft.when.is_over(now)
+        if tells:
+            check_notice(session, event, notice, draft.when.begins_at, now)
         write_draft(session, event, draft)
         event.version += 1
         event.revised_at = now
-        if moved:
-            event.sequence += 1
+        event.sequence += moved
         session.flush()
+        told = 0
+        if tells and notice is not None:
+            told = tell_of_move(session, event, told_of(old), notice, now)
+        detail = _seats_changed(old, draft)
+        if above or not moved:
+            action: Action = "overfull" if above else "edited"
+            reason = overfull if above else ""
+            record(session, by, action, now, event_id=event.id, reason=reason, detail=detail)
         if moved:
-            notify_all(session, event, "event_changed", now, _as_it_was(old, draft))
-        numbers = {"capacity": [old.capacity, draft.capacity]}
-        record(
-            session,
-            by,
-            "overfull" if above else "edited",
-            now,
-            event_id=event.id,
-            reason=overfull if above else "",
-            detail=numbers if old.capacity != draft.capacity else {},
-        )
+            detail = detail | _moved(old, draft, told, notice)
+            record(session, by, "moved", now, event_id=event.id, detail=detail)
         # Whatever was changed: no seat stays empty while somebody waits.
         fill_seats(session, event, now)
+        return told
 
 
 @retried
@@ -134,6 +137,20 @@ def _check(
     _check_answers_kept(session, event.questions, new.questions)
 
 
+def _is_overfull(
+    session: Session, event: Event, old: EventDraft, new: EventDraft, reason: str
+) -> bool:
+    """Say whether fewer seats are left than people have; raise SeatsTaken where no `reason` is."""
+    if not rules.has_fewer_seats(old, new) or new.capacity is None:
+        return False
+    taken = count_seated(session, event)
+    if new.capacity >= taken:
+        return False
+    if not reason:
+        raise SeatsTaken(taken)
+    return True
+
+
 def _check_answers_kept(
     session: Session, questions: Iterable[Question], drafts: Iterable[QuestionDraft]
 ) -> None:
@@ -168,14 +185,19 @@ def _same_sort(old: str, new: str) -> bool:
     return old == new or {old, new} == {"text", "long"} or (old, new) == ("choice", "choices")
 
 
-def _as_it_was(old: EventDraft, new: EventDraft) -> dict[str, dict[str, str]]:
-    """Return what moved as it was, date and place in words in both languages, for the letter."""
-    was: dict[str, dict[str, str]] = {}
-    if old.when != new.when:
-        was["old_when"] = {
-            "et": in_full(old.when, "et"),
-            "en": in_full(old.when, "en"),
-        }
-    if old.place != new.place:
-        was["old_place"] = old.place.as_dict()
-    return was
+def _seats_changed(old: EventDraft, new: EventDraft) -> dict[str, Any]:
+    return {"capacity": [old.capacity, new.capacity]} if old.capacity != new.capacity else {}
+
+
+def _moved(
+    old: EventDraft, new: EventDraft, told: int, notice: MoveNotice | None
+) -> dict[str, Any]:
+    """Return for the audit trail what moved: dates old and new, the rest only named."""
+    before, after = told_of(old), told_of(new)
+    parts = touched(before, after)
+    detail: dict[str, Any] = {"parts": parts, "told": told}
+    if "when" in parts:
+        detail["when"] = [before["when"], after["when"]]
+    if notice is not None and notice.answer_until is not None:
+        detail["answer_until"] = notice.answer_until.isoformat()
+    return detail

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
 from koostoo.base.database import Base, UtcDateTime
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Move
 from koostoo.programme.models import Organisation
 
 STATES = ("pending", "confirmed", "waiting", "offered", "cancelled", "rejected")
@@ -137,6 +137,12 @@ class Registration(Base):
         String(500), default="", server_default="", info=keep.CONTACT
     )
     """Why an organiser could not confirm them, in words they read."""
+    move_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event_move.id"), index=True, info=keep.STRUCTURE
+    )
+    """The last change of the event after which they were asked whether they still come."""
+    still_comes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    """When they said so; None: no answer yet, or never asked."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     revised_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
@@ -150,9 +156,15 @@ class Registration(Base):
     """SEQUENCE of the last REQUEST that left; None: no calendar knows of it."""
 
     event: Mapped[Event] = relationship()
+    move: Mapped[Move | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     group: Mapped[Group | None] = relationship(back_populates="members")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether they were asked if they still come and have not answered."""
+        return self.move_id is not None and self.still_comes_at is None
 
     @property
     def name(self) -> str:

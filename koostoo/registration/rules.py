@@ -163,6 +163,17 @@ def may_cancel(event: EventFacts, state: str) -> bool:
     return active and event.state != "called_off" and not event.is_over
 
 
+AnswerFault = Literal["past", "late"]
+"""What is wrong with a time to answer: it is over; the event will have begun."""
+
+
+def answer_fault(until: datetime, begins_at: datetime, now: datetime) -> AnswerFault | None:
+    """Return what keeps people from being asked to answer until then; None: nothing."""
+    if until <= now:
+        return "past"
+    return "late" if until >= begins_at else None
+
+
 def is_late(event: EventFacts, now: datetime) -> bool:
     """Say whether cancelling at `now` is a late cancellation: after the deadline."""
     return event.closes_at is not None and now >= event.closes_at

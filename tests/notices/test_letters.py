@@ -24,9 +24,10 @@ STATES = {
     "offered": "offered",
     "offer_lapsed": "cancelled",
     "cancelled": "cancelled",
+    "released": "cancelled",
     "rejected": "rejected",
 }
-FAREWELLS = {"cancelled", "rejected", "offer_lapsed", "event_called_off"}
+FAREWELLS = {"cancelled", "released", "rejected", "offer_lapsed", "event_called_off"}
 ANSWER_UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
 SUBJECTS = {
     "confirmed": (
@@ -52,6 +53,10 @@ SUBJECTS = {
     "cancelled": (
         "Sinu registreering on tühistatud: Õppereis Võrru",
         "Your registration is cancelled: Study trip to Võru",
+    ),
+    "released": (
+        "Sinu koht on vabastatud: Õppereis Võrru",
+        "Your place was released: Study trip to Võru",
     ),
     "event_changed": (
         "Üritust on muudetud: Õppereis Võrru",
@@ -254,7 +259,7 @@ def test_what_is_no_longer_true_is_not_written(kind: str, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(NOTICES) - {"cancelled", "rejected", "event_called_off"})
+    "kind", sorted(set(NOTICES) - {"cancelled", "released", "rejected", "event_called_off"})
 )
 def test_a_called_off_event_silences_what_was_said_before(kind: str) -> None:
     seat = make_registration(make_event(state="called_off"), state=STATES.get(kind, "confirmed"))

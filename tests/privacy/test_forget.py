@@ -8,8 +8,9 @@ from sqlalchemy import select
 from koostoo.accounts.models import AuditEntry
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Move
 from koostoo.mail.models import OutboxMessage
 from koostoo.privacy.service import forget
 from koostoo.programme.models import Project
@@ -79,6 +80,7 @@ def test_what_a_contact_and_an_organiser_wrote_goes_with_the_contacts(
     person = db.session.scalars(select(Registration)).one().id
     turn_down_all(event.id, [person], "Ainult liikmetele", now(), None)
     with transaction() as session:
+        session.add(Move(event_id=event.id, at=now(), before={}, words=LocalText("Mari on haige")))
         day = date.today() - timedelta(days=9)  # noqa: DTZ011 - only the distance counts
         session.get_one(Event, event.id).when = When.days(day)
         project = session.scalars(select(Project)).one()
@@ -87,5 +89,6 @@ def test_what_a_contact_and_an_organiser_wrote_goes_with_the_contacts(
     group = db.session.scalars(select(Group)).one()
     assert (group.name, group.email) == ("", "")
     assert db.session.get_one(Registration, person).decision_reason == ""
+    assert not db.session.scalars(select(Move)).one().words
     [act] = db.session.scalars(select(AuditEntry))
     assert (act.action, act.reason) == ("rejected", "")

@@ -165,7 +165,7 @@ def test_other_hours_on_one_day_are_news_to_everybody(
 ) -> None:
     event = make_event(**CONTACT, when=SATURDAYS)
     sign_up(event.id, entry(), now())
-    assert save(desk, event, **{"day_hours-1-ends": "16.00"}) == 303
+    assert save(desk, event, **{"day_hours-1-ends": "16.00", "move-seen": "y"}) == 303
     assert find(event.slug).sequence == 1
     told = db.session.scalars(
         select(OutboxMessage).where(OutboxMessage.kind == "event_changed")

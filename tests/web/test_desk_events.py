@@ -222,36 +222,6 @@ def test_a_mended_word_tells_nobody(desk: FlaskClient, make_event: MakeEvent, en
     assert (get_event(event.slug).sequence, letters("event_changed")) == (0, [])
 
 
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"place_et": "Haapsalu kultuurikeskus"}, {"old_place"}),
-        ({"first_time": "8.00"}, {"old_when"}),
-        ({"join_link": "https://example.org/koosolek"}, set()),
-    ],
-)
-def test_another_time_place_or_link_is_told_to_everybody(
-    desk: FlaskClient,
-    make_event: MakeEvent,
-    entry: Entry,
-    changes: dict[str, str],
-    named: set[str],
-) -> None:
-    start = datetime(2027, 5, 30, 6, 30, tzinfo=UTC)
-    event = make_event(**CONTACT, capacity=1, when=When.timed(start, start + timedelta(hours=5)))
-    for _ in range(2):
-        sign_up(event.id, entry(), now())
-    assert save(desk, event, **changes) == 303
-    assert get_event(event.slug).sequence == 1
-    told = letters("event_changed")
-    assert len(told) == 2
-    assert set(told[0].payload) == named
-    if "old_place" in named:
-        assert told[0].payload["old_place"] == {"et": "Voore külalistemaja"}
-    if "old_when" in named:
-        assert told[0].payload["old_when"]["et"].startswith("pühapäev, 30. mai 2027")
-
-
 def test_moving_a_one_day_event_changes_one_field_and_keeps_one_day(
     desk: FlaskClient, make_event: MakeEvent
 ) -> None:

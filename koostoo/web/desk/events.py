@@ -1,6 +1,6 @@
 """Pages of events at the desk: list, create, change, copy, publish, call off."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from koostoo.base.clock import local_day, now
 from koostoo.base.localtext import LocalText
 from koostoo.events import rules
 from koostoo.events.models import Event
+from koostoo.events.rules import EventDraft
 from koostoo.events.service import (
     NotADraft,
     NotReady,
@@ -31,7 +32,8 @@ from koostoo.registration.event_changes import (
     call_off,
     edit_event,
 )
-from koostoo.web.desk import bp
+from koostoo.registration.moving import MoveNotice, PeopleToTell
+from koostoo.web.desk import bp, moving
 from koostoo.web.desk.event_filling import build
 from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
@@ -96,26 +98,38 @@ def edit(slug: str) -> Response | Page:
     event = get_event(slug)
     if event.state == "called_off":
         return _called_off(slug)
-    form = _form(event)
-    if form.validate_on_submit():
-        with form.kept_when_busy():
-            saved = _save(event.id, form)
-            if saved is not None:
-                flash(saved, "success")
-                return redirect(url_for("desk.people", slug=slug), 303)
+    form, told, moment = _form(event), moving.read_notice(), now()
+    if not form.validate_on_submit() or moving.wants_back():
+        return _form_page(form, event)
+    draft = form.draft()
+    if moving.is_seen() and not told.validate_for(draft.when.begins_at, moment):
+        return moving.page(event, draft, form, told, moment)
+    saved = None
+    with form.kept_when_busy():
+        try:
+            notice = told.notice() if moving.is_seen() else None
+            saved = _save(event.id, form, draft, notice, moment)
+        except PeopleToTell:
+            return moving.page(get_event(slug), draft, form, told, moment)
+    if saved is not None:
+        flash(saved, "success")
+        return redirect(url_for("desk.people", slug=slug), 303)
+    if form.is_busy and moving.is_seen():
+        return moving.page(get_event(slug), draft, form, told, moment)
     return _form_page(form, get_event(slug))
 
 
-def _save(event_id: int, form: EventForm) -> str | None:
-    """Save the form; return what to tell, or None after putting the refusal into the form."""
+def _save(
+    event_id: int, form: EventForm, draft: EventDraft, notice: MoveNotice | None, moment: datetime
+) -> str | None:
+    """Save the form; return what to tell, or None after putting the refusal into the form.
+
+    Raises PeopleToTell where the organiser has to see first who will be told what.
+    """
+    reason = form.overfull.data or ""
     try:
-        edit_event(
-            event_id,
-            form.draft(),
-            form.version_number,
-            now(),
-            organiser_id(),
-            form.overfull.data or "",
+        told = edit_event(
+            event_id, draft, form.version_number, moment, organiser_id(), reason, notice
         )
     except ChangedMeanwhile as refusal:
         form.version.data = str(refusal.version)
@@ -147,7 +161,13 @@ def _save(event_id: int, form: EventForm) -> str | None:
     except CalledOff:
         form.form_errors.append(_("The event was called off; it can no longer be changed."))
     else:
-        return _("The changes are saved.")
+        if not told:
+            return _("The changes are saved.")
+        return ngettext(
+            "The changes are saved; a letter is on its way to %(num)s person.",
+            "The changes are saved; letters are on their way to %(num)s people.",
+            told,
+        )
     return None
 
 
@@ -239,9 +259,11 @@ def call_event_off(slug: str) -> Response | Page:
             )
             flash(words, "success")
             return redirect(url_for("desk.people", slug=slug), 303)
-    counts = desk_queries.state_counts(event.id)
-    told = sum(counts.get(state, 0) for state in ("pending", "confirmed", "waiting", "offered"))
-    return form.answer(render_template("desk/call_off.html", form=form, event=event, told=told))
+    people = moving.people_told(desk_queries.state_counts(event.id))
+    total = sum(number for _label, number in people)
+    return form.answer(
+        render_template("desk/call_off.html", form=form, event=event, told=people, total=total)
+    )
 
 
 def get_event(slug: str) -> Event:
@@ -259,7 +281,10 @@ def _form(event: Event | None = None) -> EventForm:
 
 
 def _form_page(form: EventForm, event: Event | None) -> Response | Page:
-    return form.answer(render_template("desk/event_form.html", form=form, event=event))
+    page = render_template(
+        "desk/event_form.html", form=form, event=event, carried=moving.typed_notice()
+    )
+    return form.answer(page)
 
 
 def _called_off(slug: str) -> Response:

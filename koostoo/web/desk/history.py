@@ -1,22 +1,28 @@
 """The history of an event: what organisers did, and why."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from koostoo.accounts.models import AuditEntry
+from koostoo.base.dates import moment_until
+from koostoo.base.localtext import LocalText
 from koostoo.registration import desk_queries
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
+from koostoo.web.language import current_lang
 from koostoo.web.rights import right
 
 ACTS: Mapping[str, Any] = {
     "created": _l("Created the event"),
     "copied": _l("Created the event as a copy"),
     "edited": _l("Changed the event"),
+    "moved": _l("Changed time or place"),
     "overfull": _l("Lowered the number of seats below the number of people"),
     "published": _l("Published the event"),
     "called_off": _l("Called the event off"),
@@ -29,6 +35,8 @@ ACTS: Mapping[str, Any] = {
     "rejected": _l("Turned a person down"),
     "cancelled": _l("Cancelled a registration"),
     "moved_in_queue": _l("Moved a person in the queue"),
+    "still_comes": _l("Noted that a person still comes"),
+    "released": _l("Released a place nobody answered for"),
     "letters_again": _l("Sent letters again"),
 }
 
@@ -68,7 +76,26 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
             giver=organisations.get(detail["from"], "–"),
             taker=organisations.get(detail["to"], _("everybody")),
         )
+    lines = []
     if "capacity" in detail:
         old, new = (_("no limit") if n is None else n for n in detail["capacity"])
-        return _("seats: %(old)s → %(new)s", old=old, new=new)
-    return ""
+        lines.append(_("seats: %(old)s → %(new)s", old=old, new=new))
+    if entry.action == "moved":
+        lines += _moved(detail)
+    return "; ".join(lines)
+
+
+def _moved(detail: Mapping[str, Any]) -> list[str]:
+    """Return what moved: dates old and new, of the rest only that it did; who was told."""
+    lang = current_lang()
+    lines = []
+    if "when" in detail:
+        old, new = (LocalText.from_dict(words).to(lang) for words in detail["when"])
+        lines.append(_("time: %(old)s → %(new)s", old=old, new=new))
+    rest = {"place": _("place"), "mode": _("how one takes part"), "join_link": _("join link")}
+    lines += [words for part, words in rest.items() if part in detail["parts"]]
+    lines.append(ngettext("%(num)s person told", "%(num)s people told", detail["told"]))
+    if "answer_until" in detail:
+        until = datetime.fromisoformat(detail["answer_until"])
+        lines.append(_("asked to answer %(until)s", until=moment_until(until, lang)))
+    return lines

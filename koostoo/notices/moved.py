@@ -1,0 +1,128 @@
+"""An event that changed: what was told before beside what holds now, in letters and on pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from koostoo.base.dates import moment_until
+from koostoo.base.localtext import LocalText
+from koostoo.base.text import Lang
+from koostoo.events.models import Move
+from koostoo.events.moves import Told, told_of, touched
+from koostoo.mail.models import OutboxMessage
+from koostoo.notices.facts import facts_of, mode_words, place_words
+from koostoo.registration.models import Registration
+
+KIND = "event_changed"
+NOTHING = "–"
+
+
+class Change(NamedTuple):
+    """One thing that changed, in words; `part` is a key of `Told`."""
+
+    part: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one person has not heard yet: `before` is what was told last, `move` the newest."""
+
+    before: Told
+    move: Move
+
+
+def changes(before: Told, after: Told, lang: Lang) -> list[Change]:
+    """Return what differs, old beside new, in words."""
+    labels = {
+        "when": _("When"),
+        "place": _("Where"),
+        "mode": _("How one takes part"),
+        "join_link": _("Join link"),
+    }
+    found = [
+        Change(part, labels[part], _words(part, before, lang), _words(part, after, lang))
+        for part in touched(before, after)
+    ]
+    return [change for change in found if change.old != change.new]
+
+
+def news_for(session: Session, message: OutboxMessage, registration: Registration) -> News | None:
+    """Return what a letter has to tell; None when a later one tells it, or nothing is new.
+
+    What the person knows is what the last letter that left has said. So whoever missed a change
+    reads of the one before it, and who missed there and back again reads nothing.
+    """
+    number = registration.id
+    if session.scalar(
+        select(
+            exists().where(
+                OutboxMessage.registration_id == number,
+                OutboxMessage.kind == KIND,
+                OutboxMessage.id > message.id,
+            )
+        )
+    ):
+        return None
+    unheard = message.payload["move"]
+    earlier = session.execute(
+        select(OutboxMessage.kind, OutboxMessage.state, OutboxMessage.payload)
+        .where(OutboxMessage.registration_id == number, OutboxMessage.id < message.id)
+        .order_by(OutboxMessage.id.desc())
+    )
+    for kind, state, payload in earlier:
+        if state == "sent":
+            break
+        if kind == KIND:
+            unheard = payload.get("move", unheard)
+    before = session.get_one(Move, unheard).before
+    newest = session.get_one(Move, message.payload["move"])
+    differs = touched(before, told_of(registration.event))
+    return News(before, newest) if differs or newest.words or _asks(newest, registration) else None
+
+
+def letter_values(
+    news: News | None, registration: Registration, lang: Lang, now: datetime
+) -> dict[str, Any]:
+    """Return what the templates of the letter need besides the values of every letter.
+
+    `news` is None for a letter that does not name its move.
+    """
+    if news is None:
+        return {"headline": _headline(set()), "has_new_link": False, "asks": False}
+    found = changes(news.before, told_of(registration.event), lang)
+    until = news.move.answer_until
+    return {
+        "headline": _headline({change.part for change in found}),
+        "has_new_link": any(change.part == "join_link" for change in found),
+        "asks": _asks(news.move, registration),
+        "own_words": [news.move.words.to(lang)] if news.move.words else [],
+        "answer_until": moment_until(until, lang) if until and now < until else "",
+        "facts": facts_of(registration, lang, {f"old_{c.part}": c.old for c in found}),
+    }
+
+
+def _headline(parts: set[str]) -> str:
+    if {"when", "place"} <= parts:
+        return _("New time and place")
+    if "when" in parts:
+        return _("New time")
+    return _("New place") if "place" in parts else _("The event has changed")
+
+
+def _asks(move: Move, registration: Registration) -> bool:
+    return registration.is_asked and registration.move_id == move.id
+
+
+def _words(part: str, told: Told, lang: Lang) -> str:
+    if part == "when":
+        return LocalText.from_dict(told["when"]).to(lang)
+    if part == "place":
+        return place_words(LocalText.from_dict(told["place"]), told["mode"], lang) or NOTHING
+    return mode_words(told["mode"]) if part == "mode" else told["join_link"] or NOTHING
