@@ -37,7 +37,8 @@ class Decided:
     """What became of the people decided about: their numbers, and why some were left alone.
 
     The reason is "gone" (no such person here, or nothing to decide about them any more), "closed"
-    (the event is over, called off or not published), or what is in the way (`seats.Obstacle`).
+    (the event is over, called off or not published), what is in the way (`seats.Obstacle`), or
+    "answered" and "unasked" (of `reconfirming`).
     """
 
     done: list[int] = field(default_factory=list)
@@ -68,18 +69,18 @@ def give_seats(
             confirm(session, person, "confirmed" if was_pending else "promoted", now)
             outcome.done.append(person.id)
             plainly: Action = "approved" if was_pending else "seat_given"
-            _note(session, person, "seat_given_above" if reason else plainly, now, by, above)
+            note(session, person, "seat_given_above" if reason else plainly, now, by, above)
         elif was_pending and rules.has_room_to_wait(
             facts(event, now), count_waiting(session, event)
         ):
             person.approved_at = now
             queue_up(session, person, now)
             outcome.queued.append(person.id)
-            _note(session, person, "approved", now, by)
+            note(session, person, "approved", now, by)
         else:
             outcome.left[person.id] = reason
 
-    return _decide_about(event_id, numbers, now, UNDECIDED, decide)
+    return decide_about(event_id, numbers, now, UNDECIDED, decide)
 
 
 def turn_down_all(
@@ -90,9 +91,9 @@ def turn_down_all(
     def decide(session: Session, person: Registration, outcome: Decided) -> None:
         turn_down(session, person, reason, now)
         outcome.done.append(person.id)
-        _note(session, person, "rejected", now, by, reason)
+        note(session, person, "rejected", now, by, reason)
 
-    return _decide_about(event_id, numbers, now, UNDECIDED, decide)
+    return decide_about(event_id, numbers, now, UNDECIDED, decide)
 
 
 def cancel_for(event_id: int, numbers: Sequence[int], now: datetime, by: int | None) -> Decided:
@@ -101,9 +102,9 @@ def cancel_for(event_id: int, numbers: Sequence[int], now: datetime, by: int | N
     def decide(session: Session, person: Registration, outcome: Decided) -> None:
         withdraw(session, person, "organiser", now)
         outcome.done.append(person.id)
-        _note(session, person, "cancelled", now, by)
+        note(session, person, "cancelled", now, by)
 
-    return _decide_about(event_id, numbers, now, ACTIVE, decide, even_closed=True)
+    return decide_about(event_id, numbers, now, ACTIVE, decide, even_closed=True)
 
 
 @retried
@@ -135,7 +136,7 @@ def move_in_queue(
             queue, rules.ranks([(one.queued_at, one.id) for one in queue]), strict=True
         ):
             one.rank = rank
-        _note(session, person, "moved_in_queue", now, by, reason, {"from": before, "to": place})
+        note(session, person, "moved_in_queue", now, by, reason, {"from": before, "to": place})
         session.flush()
         fill_seats(session, event, now)
         return True
@@ -191,7 +192,7 @@ def move_promise(
 
 
 @retried
-def _decide_about(
+def decide_about(
     event_id: int,
     numbers: Sequence[int],
     now: datetime,
@@ -236,7 +237,7 @@ def _in_the_way(session: Session, person: Registration, now: datetime) -> Obstac
     return obstacle(plan, tally_of(session, event, plan), claimant(person, plan), now)
 
 
-def _note(
+def note(
     session: Session,
     person: Registration,
     action: Action,
@@ -245,6 +246,7 @@ def _note(
     reason: str = "",
     detail: dict[str, int] | None = None,
 ) -> None:
+    """Note in the audit trail what was done about this person."""
     record(
         session,
         by,

@@ -12,11 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 from koostoo.accounts.models import AuditEntry
 from koostoo.base.database import db
 from koostoo.base.text import fold
-from koostoo.events.models import Event, Question
+from koostoo.events.models import Event, Move, Question
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Project
 from koostoo.registration.filling import IN_QUEUE
-from koostoo.registration.models import SEATED, Answer, Registration
+from koostoo.registration.models import ACTIVE, SEATED, Answer, Registration
 
 PAGE_SIZE = 100
 CHUNK = 500
@@ -43,13 +43,15 @@ class Filter:
     """What the organiser wants to see; empty means all.
 
     `text` is looked for in names, addresses, phones and the organisations represented;
-    `organisation` is a number as text, or "other"; `membership` one of MEMBERSHIPS.
+    `organisation` is a number as text, or "other"; `membership` one of MEMBERSHIPS; `answer` to
+    whether they still come after a change of the event is "yes" or "none".
     """
 
     text: str = ""
     state: str = ""
     organisation: str = ""
     membership: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,14 @@ class Page:
     total: int
     number: int
     count: int
+
+
+class MoveAnswers(NamedTuple):
+    """How many answered, of those who were asked last whether they still come."""
+
+    until: datetime
+    coming: int
+    silent: int
 
 
 class ListRow(NamedTuple):
@@ -259,6 +269,24 @@ def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:
     return {number: reason for number, reason in rows if number is not None}
 
 
+def move_answers(event_id: int) -> MoveAnswers | None:
+    """Return the answers to the last question of the event; None where nobody was asked."""
+    has_answered = Registration.still_comes_at.is_not(None)
+    row = db.session.execute(
+        select(
+            Move.answer_until,
+            func.sum(case((has_answered, 1), else_=0)),
+            func.sum(case((has_answered, 0), else_=1)),
+        )
+        .join(Registration, Registration.move_id == Move.id)
+        .where(Registration.event_id == event_id, Registration.state.in_(ACTIVE))
+        .group_by(Move.id, Move.answer_until)
+        .order_by(Move.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None or row[0] is None else MoveAnswers(row[0], row[1], row[2])
+
+
 def _order(wanted: Filter) -> tuple[InstrumentedAttribute[Any], ...]:
     """Return the order of a list: by name, but those who wait as they stand in the queue."""
     if wanted.state == "waiting":
@@ -279,6 +307,11 @@ def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(func.coalesce(Registration.membership, "unchecked") == "unchecked")
     elif wanted.membership:
         conditions.append(Registration.membership == wanted.membership)
+    if wanted.answer:
+        has_none = Registration.still_comes_at.is_(None)
+        conditions.append(Registration.move_id.is_not(None))
+        conditions.append(Registration.state.in_(ACTIVE))
+        conditions.append(has_none if wanted.answer == "none" else ~has_none)
     # Keys are stored folded, so words match whatever their case; all words must be there.
     conditions.extend(_holds(word) for word in fold(wanted.text).split())
     return conditions

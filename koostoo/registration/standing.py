@@ -51,15 +51,21 @@ def withdraw(
     registration: Registration,
     by: Literal["participant", "organiser", "lapse"],
     now: datetime,
+    letter: Literal["released"] | None = None,
 ) -> None:
-    """End a registration; filling the seat is the caller's next step."""
+    """End a registration; filling the seat is the caller's next step.
+
+    Late it is not where the event was changed and they were asked whether they still come.
+    """
     registration.ended_by, registration.cancelled_at = by, now
     registration.offer_until = None
-    registration.cancelled_late = by != "lapse" and rules.is_late(
-        facts(registration.event, now), now
+    registration.cancelled_late = (
+        by != "lapse"
+        and not registration.is_asked
+        and rules.is_late(facts(registration.event, now), now)
     )
-    letter = "offer_lapsed" if by == "lapse" else "cancelled"
-    _move(session, registration, "cancelled", letter, now)
+    plain = "offer_lapsed" if by == "lapse" else "cancelled"
+    _move(session, registration, "cancelled", letter or plain, now)
 
 
 def turn_down(session: Session, registration: Registration, reason: str, now: datetime) -> None:

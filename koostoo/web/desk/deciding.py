@@ -21,6 +21,7 @@ from koostoo.registration.decisions import (
 )
 from koostoo.registration.models import ACTIVE
 from koostoo.registration.queries import obstacle_of
+from koostoo.registration.reconfirming import note_coming, release
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.people import ONE, back_to_people, get_person
@@ -30,6 +31,8 @@ from koostoo.web.sharing import OBSTACLE_WORDS
 
 MOST_AT_ONCE = 500
 UNDECIDED = ("pending", "waiting", "offered")
+AT_ONCE = ("seat", "comes")
+"""Actions that are not asked about once more: they can be undone."""
 
 
 @bp.post(f"{ONE}/confirm", endpoint="confirm")
@@ -116,7 +119,7 @@ def decide(slug: str) -> Response | Page:
     if not numbers or action not in _ACTIONS:
         flash(_("Tick the people first, then choose what is to be done."), "warning")
         return back_to_people(slug)
-    if valid and (form.sure.data or action == "seat"):
+    if valid and (form.sure.data or action in AT_ONCE):
         with form.kept_when_busy():
             outcome, words = _ACTIONS[action](event, numbers, form.reason.data or "")
             _tell(outcome, words)
@@ -175,10 +178,32 @@ def _cancel(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, st
     return outcome, words if outcome.done else ""
 
 
+def _note_coming(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = note_coming(event.id, numbers, now(), organiser_id())
+    words = ngettext(
+        "Noted: %(num)s person still comes.",
+        "Noted: %(num)s people still come.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _release(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = release(event.id, numbers, now(), organiser_id())
+    words = ngettext(
+        "%(num)s place is released; a letter is on its way.",
+        "%(num)s places are released; letters are on their way.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
 _ACTIONS: dict[str, Callable[[Event, list[int], str], tuple[Decided, str]]] = {
     "seat": _give_seats,
     "reject": _turn_down,
     "cancel": _cancel,
+    "comes": _note_coming,
+    "release": _release,
 }
 
 
@@ -207,7 +232,12 @@ def _tell(outcome: Decided, words: str) -> None:
     """Say what was done, and who was left as they were and why."""
     if words:
         flash(words, "success")
-    other = {"gone": _l("nothing was to be done"), "closed": _l("the event is over")}
+    other = {
+        "gone": _l("nothing was to be done"),
+        "closed": _l("the event is over"),
+        "answered": _l("they have answered, or still have time to"),
+        "unasked": _l("no answer of theirs is awaited"),
+    }
     why = OBSTACLE_WORDS | other
     for reason in dict.fromkeys(outcome.left.values()):
         number = sum(1 for code in outcome.left.values() if code == reason)

@@ -35,6 +35,8 @@ from koostoo.web.signup_form import role_label, suggested
 
 ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
 """Where one person of an event is; what can be done about them stands behind it."""
+ANSWERS = ("yes", "none")
+"""To the question whether they still come: how the list can be filtered by it."""
 
 
 @bp.get("/events/<slug>/registrations", endpoint="people")
@@ -63,6 +65,8 @@ def show(slug: str) -> str:
         obstacle_words=OBSTACLE_WORDS,
         membership_words=MEMBERSHIP_WORDS,
         failed=desk_queries.failed_letters(page.rows),
+        answers=desk_queries.move_answers(event.id),
+        moment_now=now(),
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
         role_label=role_label,
@@ -126,6 +130,7 @@ def read_filter() -> Filter:
     state = request.args.get("state", "")
     organisation = request.args.get("organisation", "")
     membership = request.args.get("membership", "")
+    answer = request.args.get("answer", "")
     if organisation != OTHER:
         organisation = str(_small_number(organisation) or "")
     return Filter(
@@ -133,6 +138,7 @@ def read_filter() -> Filter:
         state=state if state in STATES else "",
         organisation=organisation,
         membership=membership if membership in MEMBERSHIPS else "",
+        answer=answer if answer in ANSWERS else "",
     )
 
 
@@ -143,6 +149,7 @@ def query_of(wanted: Filter, **changed: Any) -> dict[str, Any]:
         "state": wanted.state,
         "organisation": wanted.organisation,
         "membership": wanted.membership,
+        "answer": wanted.answer,
     }
     return {name: value for name, value in (values | changed).items() if value}
 

@@ -1,5 +1,8 @@
 """See, change and cancel one's own registration. GET and HEAD change nothing."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Response as FlaskResponse
 from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -7,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
 from koostoo.base.dates import tile
-from koostoo.registration import rules, service
+from koostoo.events.moves import told_of
+from koostoo.notices.moved import changes
+from koostoo.registration import reconfirming, rules, service
 from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import (
@@ -66,7 +71,27 @@ def show(token: str) -> str:
         edit_url=own_page(registration.link_id, "mine.edit"),
         cancel_url=own_page(registration.link_id, "mine.cancel"),
         calendar=subscription(own_feed(registration.link_id)),
+        **_question(registration, moment),
     )
+
+
+def _question(registration: Registration, moment: datetime) -> dict[str, Any]:
+    """Return what the page needs to ask whether somebody still comes after a change."""
+    event, move = registration.event, registration.move
+    asks = registration.is_asked and rules.may_cancel(facts(event, moment), registration.state)
+    if not asks or move is None:
+        return {"asks": False}
+    until = move.answer_until
+    found = changes(move.before, told_of(event), current_lang())
+    if registration.state != "confirmed":
+        found = [change for change in found if change.part != "join_link"]
+    return {
+        "asks": True,
+        "move_id": move.id,
+        "answer_until": until if until and moment < until else None,
+        "answer_url": own_page(registration.link_id, "mine.still_coming"),
+        "changes": found,
+    }
 
 
 @bp.route("/<token>/edit", methods=["GET", "POST"])
@@ -161,6 +186,29 @@ def offer(token: str) -> Response:
         and service.cancel(registration.id, now())
     ):
         flash(_("You gave the seat up. Thank you for telling us."), "success")
+    return back
+
+
+@bp.route("/<token>/coming", methods=["GET", "POST"])
+@right("secret_link")
+def still_coming(token: str) -> Response:
+    """Take the answer whether somebody still comes; GET leads to the page with both buttons."""
+    registration = _open(token)
+    back = redirect(own_page(registration.link_id), 303)
+    if request.method == "GET":
+        return back
+    said, move = request.form.get("answer", ""), request.form.get("move", "")
+    known = move.isascii() and move.isdecimal() and len(move) < 10
+    if not ButtonForm().validate_on_submit() or said not in ("yes", "no") or not known:
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+        return back
+    outcome = reconfirming.answer(registration.id, int(move), now(), comes=said == "yes")
+    if outcome == "comes":
+        flash(_("Thank you! The organiser knows that you still come."), "success")
+    elif outcome == "cancelled":
+        flash(_("Your registration is cancelled. Thank you for telling us."), "success")
+    elif outcome == "outdated":
+        flash(_("The event has changed once more. Please look at it and answer again."), "warning")
     return back
 
 
