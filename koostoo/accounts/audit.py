@@ -27,6 +27,7 @@ Action = Literal[
     "still_comes",
     "released",
     "letters_again",
+    "words_changed",
 ]
 
 

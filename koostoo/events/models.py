@@ -185,6 +185,20 @@ class Move(Base):
     """Until when people were asked to say whether they still come; None: nobody was asked."""
 
 
+class LetterWords(Base):
+    """An organiser's own words in one kind of letter of an event."""
+
+    __tablename__ = "letter_words"
+    __table_args__ = (UniqueConstraint("event_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), info=keep.STRUCTURE)
+    kind: Mapped[str] = mapped_column(String(30), info=keep.STRUCTURE)
+    words: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
+    version: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    """Grows with each change, so that two who write at once do not overwrite each other."""
+
+
 class Quota(Base):
     """Seats of an event promised to one organisation until a release date."""
 

@@ -19,6 +19,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.base.text import SLUG_LENGTH, slugify
 from koostoo.events import rules
+from koostoo.events.letter_words import copy_words
 from koostoo.events.models import Condition, Event, Invitation, Option, Question, Quota
 from koostoo.events.questions import QuestionDraft, at_places, condition_faults, match_options
 from koostoo.events.rules import EventDraft, QuotaDraft
@@ -88,9 +89,11 @@ def copy_event(
     Everything is taken over but registrations. Raises LookupError.
     """
     with transaction() as session:
-        original = draft_of(_get_event(session, event_id))
-        draft = replace(rules.shifted(original, first), title=title)
-        return _add_event(session, draft, now, by, "copied").slug
+        original = _get_event(session, event_id)
+        draft = replace(rules.shifted(draft_of(original), first), title=title)
+        copied = _add_event(session, draft, now, by, "copied")
+        copy_words(session, original, copied)
+        return copied.slug
 
 
 @retried

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -57,12 +56,11 @@ def contact_of(event: Event) -> Contact:
     return Contact(source.contact_name, source.contact_email, phone)
 
 
-def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any]) -> Facts:
+def facts_of(registration: Registration, lang: Lang, earlier: Mapping[str, str]) -> Facts:
     """Return the facts of a registration's event; the join link only to who has a seat.
 
     Who withdrew, or whose event is called off, needs no programme any more.
-    `payload` may hold `old_when`, `old_place` and `old_mode` of a change: words, or
-    {"et": …, "en": …}.
+    `earlier` holds what changed as it was, in words, by the part of `moves.Told` it is.
     """
     event = registration.event
     is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
@@ -71,7 +69,7 @@ def facts_of(registration: Registration, lang: Lang, payload: Mapping[str, Any])
         Row(_("Join the web meeting"), link, href=link),
         Row(_("Participant"), plain_name(registration.name)),
     ]
-    return _facts(event, lang, payload, own, with_programme=not is_gone)
+    return _facts(event, lang, earlier, own, with_programme=not is_gone)
 
 
 def facts_of_event(event: Event, lang: Lang) -> Facts:
@@ -80,7 +78,7 @@ def facts_of_event(event: Event, lang: Lang) -> Facts:
 
 
 def _facts(
-    event: Event, lang: Lang, payload: Mapping[str, Any], own: list[Row], *, with_programme: bool
+    event: Event, lang: Lang, earlier: Mapping[str, str], own: list[Row], *, with_programme: bool
 ) -> Facts:
     activity, project = event.activity, event.activity.project
     kinds = {"joint": _("Joint activity"), "additional": _("Additional activity")}
@@ -88,11 +86,11 @@ def _facts(
         Row(_("Event"), event.title.to(lang)),
         Row(_("When"), heading(event.when, lang, weekday=True)),
         Row(_("Hours"), hours_beside(event.when, lang)),
-        Row(_("Earlier time"), _words(payload.get("old_when"), lang)),
+        Row(_("Earlier time"), earlier.get("when", "")),
         Row(_("Where"), place_of(event, lang)),
-        Row(_("Earlier place"), _words(payload.get("old_place"), lang)),
-        Row(_("How one takes part"), mode_words(event.mode) if "old_mode" in payload else ""),
-        Row(_("Earlier"), _words(payload.get("old_mode"), lang)),
+        Row(_("Earlier place"), earlier.get("place", "")),
+        Row(_("How one takes part"), mode_words(event.mode) if "mode" in earlier else ""),
+        Row(_("Earlier"), earlier.get("mode", "")),
         *own,
         Row(
             _("Own contribution"),
@@ -139,9 +137,3 @@ def plain_name(name: str) -> str:
     stranger's link. "J.R. Tamm" becomes "J. R. Tamm", "see example.org/x" loses its address.
     """
     return clean_line(_JOINED.sub(r"\1 ", _LINK_MARKS.sub(" ", name)))
-
-
-def _words(value: Any, lang: Lang) -> str:
-    if isinstance(value, Mapping):
-        return LocalText.from_dict(value).to(lang)
-    return str(value or "")

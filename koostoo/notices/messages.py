@@ -5,7 +5,7 @@ what no longer is true is not sent: a later letter of the same queue says what c
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.models import SignInLink
 from koostoo.base.dates import heading, moment_until
+from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang, email_key
+from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
-from koostoo.notices import links
+from koostoo.notices import links, made_up
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name
 from koostoo.notices.moved import News, letter_values, news_for
+from koostoo.notices.own_words import filled
 from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
@@ -37,6 +40,9 @@ class Content:
     registration: Registration | None = None
     event: Event | None = None
     has_calendar: bool = False
+    template: str = ""
+    """Whose templates are filled in; empty: those of the message's kind."""
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +100,38 @@ def _about_registration(
         news = news_for(session, message, registration)
         if news is None:
             return None
-    return about(registration, message, now, news)
+    lang, kind = language_of(message), message.kind
+    words = words_for(session, registration.event, kind) if kind in WORDED else LocalText()
+    return _about(registration, kind, lang, now, words, news)
 
 
-def about(
-    registration: Registration, message: OutboxMessage, now: datetime, news: News | None = None
+def sample(event: Event, kind: str, lang: Lang, now: datetime, words: LocalText) -> Content:
+    """Return what a letter of this kind says to a made-up participant, with `words` in it.
+
+    The locale must be that of `lang`.
+    """
+    registration = made_up.participant(event, kind, lang, now)
+    news = made_up.news(event, now) if kind == "event_changed" else None
+    return _about(registration, kind, lang, now, words, news)
+
+
+def _about(
+    registration: Registration,
+    kind: str,
+    lang: Lang,
+    now: datetime,
+    words: LocalText,
+    news: News | None,
 ) -> Content:
     """Return what a letter says about this registration, whether or not it is true."""
-    notice = NOTICES[message.kind]
-    lang, event = language_of(message), registration.event
-    values = {
+    event = registration.event
+    values: dict[str, Any] = {
         "name": plain_name(registration.first_name),
         "title": event.title.to(lang),
         "state": registration.state,
         "state_words": state_words(registration.state),
         "queue_place": queue_place(registration) if registration.state == "waiting" else None,
-        "facts": facts_of(registration, lang, message.payload),
+        "facts": facts_of(registration, lang, {}),
         "is_fixed": event.when.is_fixed,
         "reason": event.called_off_reason,
         "keeps_seat": event.approval == "holds",
@@ -120,9 +142,14 @@ def about(
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
     }
-    if message.kind == "event_changed":
+    answer_until, texts = registration.offer_until, [words]
+    if kind == "event_changed":
         values |= letter_values(news, registration, lang, now)
-    return Content(values, registration, event, has_calendar=notice.has_calendar)
+    if news is not None:
+        answer_until, texts = news.move.answer_until, [news.move.words, words]
+    own = (filled(text, registration, lang, answer_until) for text in texts)
+    values["own_words"] = [text for text in own if text]
+    return Content(values, registration, event, NOTICES[kind].has_calendar, kind)
 
 
 def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
@@ -192,6 +219,20 @@ def _links(session: Session, message: OutboxMessage, now: datetime) -> Content |
     return Content({"entries": entries, "calendar_url": calendar_url}) if entries else None
 
 
+def _test(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """A letter an organiser tries out: like the real one, but it brings nothing for a calendar.
+
+    An invitation of somebody made up would stand in the organiser's own calendar.
+    """
+    event = session.get(Event, message.payload["event_id"])
+    if event is None:
+        return None
+    kind = message.payload["letter"]
+    words = words_for(session, event, kind)
+    content = sample(event, kind, language_of(message), now, words)
+    return replace(content, has_calendar=False, is_test=True)
+
+
 def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
     link = session.scalar(
         select(SignInLink).where(SignInLink.link_id == message.payload["link_id"])
@@ -205,5 +246,6 @@ _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | Non
     "group_summary": _group_summary,
     "links": _links,
     "signin": _sign_in,
+    TEST: _test,
 }
 KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

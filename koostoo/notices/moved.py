@@ -102,9 +102,8 @@ def letter_values(
         "headline": _headline({change.part for change in found}),
         "has_new_link": any(change.part == "join_link" for change in found),
         "asks": _asks(news.move, registration),
-        "own_words": [news.move.words.to(lang)] if news.move.words else [],
         "answer_until": moment_until(until, lang) if until and now < until else "",
-        "facts": facts_of(registration, lang, {f"old_{c.part}": c.old for c in found}),
+        "facts": facts_of(registration, lang, {c.part: c.old for c in found}),
     }
 
 

@@ -7,15 +7,18 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from koostoo.base.database import db
-from koostoo.base.text import clean_line
+from koostoo.base.localtext import LocalText
+from koostoo.base.text import Lang, clean_line
 from koostoo.calendars.values import Party
+from koostoo.events.models import Event
 from koostoo.mail.letter import Letter
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices.facts import contact_of
 from koostoo.notices.invite import calendar_part
-from koostoo.notices.messages import Content, compose, language_of
+from koostoo.notices.messages import Content, compose, language_of, sample
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 SERVICE = "Koostöö"
@@ -39,8 +42,17 @@ def render(message_id: int, now: datetime) -> Letter | None:
         session.rollback()
 
 
+def preview(event: Event, kind: str, lang: Lang, words: LocalText, now: datetime) -> Letter:
+    """Return a letter of this kind as a made-up participant would get it, with `words` in it."""
+    message = OutboxMessage(
+        kind=kind, language=lang, recipient="", message_id="", created_at=now, payload={}
+    )
+    with force_locale(lang):
+        return _write(message, sample(event, kind, lang, now, words))
+
+
 def _write(message: OutboxMessage, content: Content) -> Letter:
-    lang = language_of(message)
+    lang, kind = language_of(message), content.template or message.kind
     sender = Party(_sender_name(content), _sender_address())
     registration, calendar = content.registration, None
     reply_to = "" if content.event is None else contact_of(content.event).email
@@ -53,16 +65,18 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         "own_url": "",
         "own_words": [],
         "calendar": calendar.method if calendar else "",
+        "is_test": content.is_test,
     } | content.values
+    subject = _fill(kind, "subject.txt", values)
     return Letter(
         message_id=message.message_id,
         sender_name=sender.name,
         sender=sender.email,
         recipient=message.recipient,
         reply_to=reply_to,
-        subject=clean_line(_fill(message.kind, "subject.txt", values)),
-        text=_tidy(_fill(message.kind, "body.txt", values)),
-        html=_fill(message.kind, "body.html", values),
+        subject=clean_line(_("Test: %(subject)s", subject=subject) if content.is_test else subject),
+        text=_tidy(_fill(kind, "body.txt", values)),
+        html=_fill(kind, "body.html", values),
         language=lang,
         calendar=calendar,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
+from koostoo.web.frames import letter_frame, with_frame
 from koostoo.web.rights import right
 
 bp = Blueprint("devmail", __name__, url_prefix="/dev/mailbox")
@@ -52,24 +53,11 @@ def letter(name: str) -> Response:
         text=_part(found, "text/plain"),
         calendar=_part(found, "text/calendar"),
     )
-    response = Response(page)
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    return response
+    return with_frame(page)
 
 
 @bp.get("/<name>/html")
 @right("public")
 def body(name: str) -> Response:
     """Give the HTML body for the frame; nothing in it can run."""
-    html = _part(_read(name), "text/html")
-    # A link leaves the frame, as it leaves a mail program: our pages refuse to be framed.
-    response = Response(html.replace("<head>", '<head><base target="_top">', 1))
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; "
-        "frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation"
-    )
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return letter_frame(_part(_read(name), "text/html"), "_top")

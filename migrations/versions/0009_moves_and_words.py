@@ -26,6 +26,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_move")),
     )
     op.create_index(op.f("ix_event_move_event_id"), "event_move", ["event_id"])
+    op.create_table(
+        "letter_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_letter_words_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_words")),
+        sa.UniqueConstraint("event_id", "kind", name=op.f("uq_letter_words_event_id_kind")),
+    )
     op.execute(
         "ALTER TABLE registration ADD COLUMN move_id INTEGER "
         "CONSTRAINT fk_registration_move_id REFERENCES event_move (id)"
@@ -40,4 +51,5 @@ def downgrade() -> None:
     op.drop_column("registration", "still_comes_at")
     op.drop_index(op.f("ix_registration_move_id"), "registration")
     op.drop_column("registration", "move_id")
+    op.drop_table("letter_words")
     op.drop_table("event_move")

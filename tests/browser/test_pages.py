@@ -42,6 +42,8 @@ DESK = [
     f"/desk{TRIP}/edit",
     f"/desk{TRIP}/copy",
     f"/desk{TRIP}/call-off",
+    f"/desk{TRIP}/letter-texts",
+    f"/desk{TRIP}/letter-texts/confirmed",
 ]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGE_BYTES = 60_000
@@ -113,6 +115,14 @@ def test_the_desk_fits_a_phone_and_opens_to_everyone(desk: Page, path: str) -> N
     answer = desk.goto(path)
     assert answer is not None
     assert answer.status == 200
+    check(desk)
+
+
+def test_the_page_before_an_event_moves_fits_a_phone_and_opens_to_everyone(desk: Page) -> None:
+    desk.goto(f"/desk{TRIP}/edit")
+    desk.fill("#place_et", "Paralepa rannahoone")
+    press(desk, "#save button")
+    assert desk.locator("del").count() == 1
     check(desk)
 
 

@@ -217,13 +217,6 @@ def test_the_letters_of_another_person_are_not_mistaken_for_ones_own() -> None:
     assert "Earlier place: Näidise village hall\n" in text(mine)
 
 
-def test_a_letter_written_before_moves_were_kept_still_leaves() -> None:
-    payload = {"old_when": {"et": "7. september", "en": "7 September"}}
-    seat = make_registration(make_event())
-    letter = written(post("event_changed", seat, language="en", payload=payload))
-    assert "Earlier time: 7 September\n" in letter.text
-
-
 def test_who_was_released_reads_why_and_where_to_sign_up_again() -> None:
     seat = make_registration(make_event(slug="voru"), state="cancelled", invited_sequence=0)
     letter = written(post("released", seat, language="en"))

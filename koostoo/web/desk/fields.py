@@ -6,13 +6,19 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.widgets import DateInput
 
 from koostoo.base.dates import clock
 from koostoo.base.text import clean_line
 from koostoo.base.when import parse_date, parse_time
+from koostoo.events.placeholders import SPELLINGS, unknown
+from koostoo.web.forms import AtMost, NoForbidden, prose
+from koostoo.web.language import current_lang
+
+LONGEST_WORDS = 2000
 
 
 class ReadField(StringField):  # type: ignore[misc]  # WTForms ships no types
@@ -92,3 +98,23 @@ class EurosField(ReadField):
         """Return it with a decimal comma where there are cents."""
         euros, cents = divmod(value, 100)
         return f"{euros},{cents:02}" if cents else str(euros)
+
+
+def known_placeholders(_form: Any, field: Field) -> None:
+    """Refuse braces that mean nothing, naming them and what may stand there."""
+    strange = unknown(field.data or "")
+    if strange:
+        language = 1 if current_lang() == "en" else 0
+        raise ValidationError(
+            _(
+                "This cannot be filled in: %(strange)s. In braces may stand: %(known)s.",
+                strange=" ".join(strange),
+                known=" ".join(f"{{{pair[language]}}}" for pair in SPELLINGS.values()),
+            )
+        )
+
+
+def words_field(label: Any) -> TextAreaField:
+    """Return a field for words that stand in a letter."""
+    checks = [AtMost(LONGEST_WORDS), NoForbidden(), known_placeholders]
+    return TextAreaField(label, checks, filters=[prose])

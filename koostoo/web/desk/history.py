@@ -15,6 +15,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.registration import desk_queries
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
+from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
 from koostoo.web.rights import right
 
@@ -38,6 +39,7 @@ ACTS: Mapping[str, Any] = {
     "still_comes": _l("Noted that a person still comes"),
     "released": _l("Released a place nobody answered for"),
     "letters_again": _l("Sent letters again"),
+    "words_changed": _l("Changed own words in a letter"),
 }
 
 
@@ -76,6 +78,8 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
             giver=organisations.get(detail["from"], "–"),
             taker=organisations.get(detail["to"], _("everybody")),
         )
+    if entry.action == "words_changed":
+        return str(LETTERS[detail["letter"]][0])
     lines = []
     if "capacity" in detail:
         old, new = (_("no limit") if n is None else n for n in detail["capacity"])

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField
 from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
@@ -23,15 +23,14 @@ from koostoo.registration.models import ACTIVE
 from koostoo.registration.moving import ASKED, MoveNotice
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.web.desk.event_form import EventForm
-from koostoo.web.desk.fields import ClockField, DayField
+from koostoo.web.desk.fields import ClockField, DayField, words_field
 from koostoo.web.desk.sharing_form import MIDNIGHT
-from koostoo.web.forms import AtMost, NoForbidden, Page, prose
+from koostoo.web.desk.words import placeholders
+from koostoo.web.forms import Page
 from koostoo.web.language import current_lang
 
 PREFIX = "move-"
 SEEN, BACK = f"{PREFIX}seen", f"{PREFIX}back"
-LONGEST_WORDS = 2000
-_CHECKS = [AtMost(LONGEST_WORDS), NoForbidden()]
 
 
 class NoticeForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
@@ -39,8 +38,8 @@ class NoticeForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 
     is_busy = False
 
-    words_et = TextAreaField(_l("Your own words in Estonian"), _CHECKS, filters=[prose])
-    words_en = TextAreaField(_l("Your own words in English"), _CHECKS, filters=[prose])
+    words_et = words_field(_l("Your own words in Estonian"))
+    words_en = words_field(_l("Your own words in English"))
     asks = BooleanField(_l("Ask who has a seat whether they still come"))
     until_day = DayField(_l("Please answer until"))
     until_time = ClockField(_l("at"), description=_l("Empty: at the end of the day."))
@@ -131,6 +130,7 @@ def page(
         total=sum(number for _label, number in told),
         may_ask=draft.when.begins_at > now and any(counts.get(state) for state in ASKED),
         carried=_typed_event(),
+        placeholders=placeholders(),
         seen=SEEN,
         back=BACK,
     )

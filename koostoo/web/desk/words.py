@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from koostoo.events.placeholders import SPELLINGS, Placeholder
+
 KIND_WORDS = (
     ("text", _l("Short text")),
     ("long", _l("Long text")),
@@ -19,6 +21,28 @@ EVENT_STATE_WORDS: dict[str, Any] = {
     "published": _l("Published"),
     "called_off": _l("Called off"),
 }
+LETTERS: dict[str, tuple[Any, Any]] = {
+    "confirmed": (_l("Seat confirmed"), _l("when somebody gets a seat or is confirmed by you")),
+    "waiting": (_l("On the waiting list"), _l("when there is no seat yet")),
+    "promoted": (_l("A seat came free"), _l("when somebody who waited gets a seat")),
+    "offered": (_l("Seat offered"), _l("when a seat that came free is offered")),
+    "offer_lapsed": (_l("Offer over"), _l("when nobody answered an offer in time")),
+    "pending": (_l("Awaits confirmation"), _l("when somebody has signed up and you confirm")),
+    "rejected": (_l("Turned down"), _l("when you turn somebody down; your reason stands in it")),
+    "event_changed": (_l("Event changed"), _l("when time, place or join link change")),
+    "cancelled": (_l("Registration cancelled"), _l("when a registration is cancelled")),
+    "released": (_l("Place released"), _l("when you release a place nobody answered for")),
+}
+"""The letters that take an organiser's words: the name of each, and when it is sent."""
+PLACEHOLDERS: dict[Placeholder, Any] = {
+    "name": _l("first and last name of the participant"),
+    "event": _l("title of the event"),
+    "time": _l("when it takes place"),
+    "place": _l("where it takes place"),
+    "deadline": _l("until when to answer, else the registration deadline"),
+    "organiser": _l("organising organisation"),
+    "contact": _l("who answers questions"),
+}
 MISSING_FIELDS = {
     "summary": "summary_et",
     "date_past": "date_kind",
@@ -30,6 +54,11 @@ MISSING_FIELDS = {
     "options": "questions",
 }
 """The field of the event form that mends each missing thing."""
+
+
+def placeholders() -> list[tuple[tuple[str, str], str]]:
+    """Return how each placeholder is spelled in both languages, and what it stands for."""
+    return [(SPELLINGS[name], str(words)) for name, words in PLACEHOLDERS.items()]
 
 
 def missing_words(code: str) -> str:
