@@ -108,6 +108,10 @@ messages: .venv/installed ## collect the texts, update and compile the translati
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS) --statistics
 
+.PHONY: snapshots
+snapshots: .venv/installed-dev .venv/messages ## write the letters in tests/notices/snapshots anew
+	RENEW_SNAPSHOTS=1 $(BIN)/pytest -q tests/notices/test_snapshots.py
+
 .PHONY: screenshots
 screenshots: .venv/installed-dev .venv/messages ## make the pictures of the documentation
 	$(BIN)/python -m docs.screenshots

@@ -95,19 +95,21 @@ def letter_values(
     `news` is None for a letter that does not name its move.
     """
     if news is None:
-        return {"headline": _headline(set()), "has_new_link": False, "asks": False}
+        return {"headline": _headline(set(), ""), "has_new_link": False, "asks": False}
     found = changes(news.before, told_of(registration.event), lang)
     until = news.move.answer_until
     return {
-        "headline": _headline({change.part for change in found}),
-        "has_new_link": any(change.part == "join_link" for change in found),
+        "headline": _headline({change.part for change in found}, registration.event.mode),
+        "has_new_link": any(c.part == "join_link" and c.old != NOTHING for c in found),
         "asks": _asks(news.move, registration),
         "answer_until": moment_until(until, lang) if until and now < until else "",
         "facts": facts_of(registration, lang, {c.part: c.old for c in found}),
     }
 
 
-def _headline(parts: set[str]) -> str:
+def _headline(parts: set[str], mode: str) -> str:
+    if "mode" in parts and mode == "online":
+        return _("New time, now over the web") if "when" in parts else _("Now over the web")
     if {"when", "place"} <= parts:
         return _("New time and place")
     if "when" in parts:

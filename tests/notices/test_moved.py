@@ -101,7 +101,16 @@ def test_an_event_that_goes_over_to_the_web_says_how_one_takes_part() -> None:
     body = text(news(make_registration(event), move(event, **to)))
     assert "Where: web meeting\nEarlier place: Näidise village hall\n" in body
     assert "How one takes part: over the web\nEarlier: on the spot\n" in body
+    assert "The link of the web meeting is a new one." not in body
+
+
+def test_who_has_a_seat_reads_that_the_link_is_another_one() -> None:
+    event = make_event(mode="online", join_link="https://meet.example.org/old")
+    seat = make_registration(event)
+    body = text(news(seat, move(event, join_link="https://meet.example.org/new")))
     assert "The link of the web meeting is a new one." in body
+    assert "https://meet.example.org/new" in body
+    assert "https://meet.example.org/old" not in body
 
 
 def test_who_has_no_seat_learns_nothing_of_the_new_link() -> None:
@@ -127,7 +136,7 @@ def test_the_question_stands_in_subject_and_bodies_and_leads_to_the_own_page() -
         "New place, please answer until 5 August 2026, 12:00: Study trip to Võru"
     )
     for body in (letter.text, letter.html):
-        assert "Please tell us until 5 August 2026, 12:00 whether you still come." in body
+        assert "Do you still come? Please answer until 5 August 2026, 12:00." in body
         assert "/en/my/" in body
 
 
@@ -136,14 +145,14 @@ def test_who_has_answered_meanwhile_is_not_asked_again() -> None:
     change(Registration, seat, still_comes_at=NOW)
     letter = written(message)
     assert letter.subject == "New place: Study trip to Võru"
-    assert "whether you still come" not in letter.text
+    assert "Do you still come" not in letter.text
 
 
 def test_a_letter_that_leaves_after_the_time_asks_without_it() -> None:
     _seat, message = ask(make_event())
     letter = written(message, timedelta(days=3))
     assert letter.subject == "New place: Study trip to Võru"
-    assert "Please tell us soon whether you still come." in letter.text
+    assert "Do you still come? Please tell us soon." in letter.text
 
 
 def test_moved_twice_while_waiting_only_the_newest_is_told_against_what_was_known() -> None:

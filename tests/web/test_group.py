@@ -129,7 +129,7 @@ def test_together_or_not_at_all(client: FlaskClient, make_event: MakeEvent, fill
     answer = client.post(path(event), data=typed)
     assert states(event.id) == ["waiting", "waiting"]
     page = text_of(client, answer.location)
-    assert "Ootate koos" in page
+    assert "Nad ootavad koos" in page
     assert "ootenimekirjas, 2. koht" in page
 
 
