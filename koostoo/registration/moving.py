@@ -55,7 +55,8 @@ def tell_of_move(
 ) -> int:
     """Write to everybody what changed, and ask who has a seat where the notice asks.
 
-    Whoever was asked before is asked afresh. Returns how many are told.
+    Whoever was asked before is asked afresh. An offer waits at the latest until the new beginning.
+    Returns how many are told.
     """
     move = Move(
         event_id=event.id,
@@ -71,6 +72,13 @@ def tell_of_move(
             update(Registration)
             .where(Registration.event_id == event.id, Registration.state.in_(ASKED))
             .values(move_id=move.id, still_comes_at=None)
+        )
+    begins_at = event.when.begins_at
+    if begins_at > now:
+        session.execute(
+            update(Registration)
+            .where(Registration.event_id == event.id, Registration.offer_until > begins_at)
+            .values(offer_until=begins_at)
         )
     return notify_all(session, event, "event_changed", now, {"move": move.id})
 

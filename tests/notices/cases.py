@@ -183,6 +183,9 @@ moved("moved-time-and-place", {"when": WEEK_LATER, "place": SCHOOL}, words=SORRY
 moved("moved-asked", {"when": WEEK_LATER, "place": SCHOOL}, until=UNTIL, words=SORRY)
 moved("moved-asked-after-the-time", {"when": WEEK_LATER}, until=NOW - timedelta(days=1))
 moved("moved-waiting", {"when": WEEK_LATER}, state="waiting")
+moved(
+    "moved-offered", {"when": WEEK_LATER}, {"offer_hours": 48}, state="offered", offer_until=UNTIL
+)
 moved("moved-to-the-web", WEB)
 moved("moved-new-link", {"join_link": "https://meet.example.org/xyz"}, WEB)
 moved("moved-day-fixed", {"when": WEEK_LATER}, {"when": SPRING})

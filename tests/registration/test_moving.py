@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,20 @@ def test_a_time_to_answer_that_helps_nobody_is_a_slip_of_the_program(
     with pytest.raises(ValueError, match="nobody could answer"):
         ask(event, now() + days * DAY)
     assert everything() == before
+
+
+def test_an_offer_waits_at_the_latest_until_the_new_beginning(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(
+        capacity=1, offer_hours=24 * 14, summary=LocalText("Läheme."), contact_email="i@example.org"
+    )
+    first, second = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
+    cancel(first, now())
+    sooner = now() + 2 * DAY
+    move(event, when=When.timed(sooner, sooner + timedelta(hours=5)))
+    assert (person(second).state, person(second).offer_until) == ("offered", sooner)
+    assert letters(second)[-1] == "event_changed"
 
 
 def test_the_trail_tells_dates_and_numbers_but_no_words(event: Event, people: list[int]) -> None:
