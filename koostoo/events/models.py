@@ -126,6 +126,9 @@ class Event(Base):
     contact_email: Mapped[str] = mapped_column(String(254), default="", info=keep.STRUCTURE)
     contact_phone: Mapped[str] = mapped_column(String(40), default="", info=keep.STRUCTURE)
     called_off_reason: Mapped[str] = mapped_column(String(500), default="", info=keep.STRUCTURE)
+    called_off_reason_en: Mapped[str] = mapped_column(
+        String(500), default="", server_default="", info=keep.STRUCTURE
+    )
 
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=keep.STRUCTURE)
     sequence: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
@@ -142,6 +145,11 @@ class Event(Base):
     invitations: Mapped[list["Invitation"]] = relationship(
         order_by="Invitation.id", cascade="all, delete-orphan"
     )
+
+    @property
+    def why_called_off(self) -> LocalText:
+        """Why the event does not take place, in words people read; empty where it does."""
+        return LocalText(self.called_off_reason, self.called_off_reason_en)
 
     @property
     def conditions(self) -> dict[int, AskedIf]:

@@ -133,7 +133,7 @@ def _about(
         "queue_place": queue_place(registration) if registration.state == "waiting" else None,
         "facts": facts_of(registration, lang, {}),
         "is_fixed": event.when.is_fixed,
-        "reason": event.called_off_reason,
+        "reason": event.why_called_off.to(lang),
         "keeps_seat": event.approval == "holds",
         "offer_hours": event.offer_hours,
         "offer_until": _until(registration.offer_until, lang),

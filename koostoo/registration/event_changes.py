@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import Action, record
 from koostoo.base.database import transaction
+from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.events import rules
 from koostoo.events.models import Event, Question
@@ -101,7 +102,7 @@ def edit_event(
 
 
 @retried
-def call_off(event_id: int, reason: str, now: datetime, by: int | None = None) -> int:
+def call_off(event_id: int, reason: LocalText, now: datetime, by: int | None = None) -> int:
     """Call a published event off and write to everybody; return to how many.
 
     Registrations stay as they were: they are evidence. Raises CalledOff, EventNotFound.
@@ -111,11 +112,11 @@ def call_off(event_id: int, reason: str, now: datetime, by: int | None = None) -
         if event.state != "published" or event.when.is_over(now):
             raise CalledOff
         event.state = "called_off"
-        event.called_off_reason = reason
+        event.called_off_reason, event.called_off_reason_en = reason.et, reason.en
         event.sequence += 1
         event.version += 1
         event.revised_at = now
-        record(session, by, "called_off", now, event_id=event.id, reason=reason)
+        record(session, by, "called_off", now, event_id=event.id, reason=reason.et)
         session.flush()
         return notify_all(session, event, "event_called_off", now)
 

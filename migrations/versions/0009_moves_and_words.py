@@ -1,5 +1,7 @@
 """Changes of an event that were told, whether people still come, organisers' words in letters.
 
+Why an event is called off can be told in English too.
+
 Columns are added one by one: rebuilding a table would, in SQLite, take the rows that refer to it
 along.
 """
@@ -37,6 +39,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_words")),
         sa.UniqueConstraint("event_id", "kind", name=op.f("uq_letter_words_event_id_kind")),
     )
+    op.add_column(
+        "event",
+        sa.Column("called_off_reason_en", sa.String(length=500), nullable=False, server_default=""),
+    )
     op.execute(
         "ALTER TABLE registration ADD COLUMN move_id INTEGER "
         "CONSTRAINT fk_registration_move_id REFERENCES event_move (id)"
@@ -51,5 +57,6 @@ def downgrade() -> None:
     op.drop_column("registration", "still_comes_at")
     op.drop_index(op.f("ix_registration_move_id"), "registration")
     op.drop_column("registration", "move_id")
+    op.drop_column("event", "called_off_reason_en")
     op.drop_table("letter_words")
     op.drop_table("event_move")

@@ -89,7 +89,7 @@ def test_what_has_changed_is_fetched_and_nothing_else(
     assert copy.sync() == before
     edit_event(mended.id, replace(draft_of(mended), title=LocalText("nr zero")), 1, now())
     edit_event(moved.id, replace(draft_of(moved), when=two_days()), 1, now())
-    call_off(off.id, "Torm.", now())
+    call_off(off.id, LocalText("Torm."), now())
     with transaction() as session:
         row = session.get_one(Event, gone.id)
         row.state, row.version, row.revised_at = "draft", 2, now()

@@ -112,7 +112,11 @@ about("released", "released", state="cancelled", ended_by="organiser", invited_s
 about(
     "called-off",
     "event_called_off",
-    {"state": "called_off", "called_off_reason": "Tormihoiatus: bussid ei välju."},
+    {
+        "state": "called_off",
+        "called_off_reason": "Tormihoiatus: bussid ei välju.",
+        "called_off_reason_en": "Storm warning: no bus will leave.",
+    },
     invited_sequence=0,
 )
 about(

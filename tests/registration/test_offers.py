@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from koostoo.base.clock import now
+from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.decisions import cancel_for, give_seats
@@ -138,7 +139,7 @@ def test_an_offer_of_an_event_called_off_stays_as_it_was(
 ) -> None:
     from_event, (first, second, _third) = three
     cancel(first, now())
-    call_off(from_event, "Torm", now())
+    call_off(from_event, LocalText("Torm"), now())
     assert serve_due(now() + 48 * HOUR) == 0
     assert person(second).state == "offered"
     assert accept(second, now()) == "nothing"

@@ -100,7 +100,7 @@ def test_a_further_change_without_a_question_leaves_the_open_one(
 
 def test_nobody_answers_about_an_event_that_is_called_off(event: Event, people: list[int]) -> None:
     ask(event)
-    call_off(event.id, "Torm", now())
+    call_off(event.id, LocalText("Torm"), now())
     assert answer(people[0], last_move(event).id, now(), comes=False) == "nothing"
     assert person(people[0]).state == "confirmed"
 

@@ -427,11 +427,12 @@ def test_calling_off_needs_a_reason_and_writes_to_everybody(
         sign_up(event.id, entry(), now())
     path = f"/desk/events/{event.slug}/call-off"
     assert desk.post(path, data=open_form(desk, path)).status_code == 422
-    form = {**open_form(desk, path), "reason": "Tormi tõttu"}
+    form = {**open_form(desk, path), "reason": "Tormi tõttu", "reason_en": "A storm"}
     assert desk.post(path, data=form).status_code == 303
     called_off = get_event(event.slug)
     assert (called_off.state, called_off.sequence) == ("called_off", 1)
-    assert called_off.called_off_reason == "Tormi tõttu"
+    assert called_off.why_called_off == LocalText("Tormi tõttu", "A storm")
+    assert "A storm" in desk.get(f"/en/events/{event.slug}").get_data(as_text=True)
     assert len(letters("event_called_off")) == 2
     desk.post(path, data=form)
     assert len(letters("event_called_off")) == 2

@@ -77,7 +77,7 @@ def test_a_placeholder_that_is_none_is_named_with_those_there_are(
     answer = save(desk, event, words_et=typed, words_en="Bring boots")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert f"Seda ei oska me asendada: {named}" in page
+    assert f"Seda ei saa asendada: {named}" in page
     assert "{nimi} {üritus} {aeg}" in page
     assert 'href="#words_et"' in page
     form = read_form(page)
@@ -204,4 +204,4 @@ def test_words_with_a_placeholder_that_is_none_are_refused_when_moving_too(
     typed |= {"summary_et": "Läheme.", "contact_email": "info@example.org"}
     answer = desk.post(f"/desk/events/{event.slug}/edit", data=typed)
     assert answer.status_code == 422
-    assert "Seda ei oska me asendada: {nmi}" in answer.get_data(as_text=True)
+    assert "Seda ei saa asendada: {nmi}" in answer.get_data(as_text=True)

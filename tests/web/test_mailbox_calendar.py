@@ -143,7 +143,7 @@ def test_the_calendar_follows_signing_up_cancelling_and_calling_off(
     cancel(second, now())
     assert len(changed()) == 1
     clock.shift(timedelta(minutes=5))
-    call_off(event.id, "Torm.", now())
+    call_off(event.id, LocalText("Torm."), now())
     [one] = changed()
     assert str(one["STATUS"]) == "CANCELLED"
 

@@ -236,6 +236,17 @@ class CallOffForm(Form):
         [Sentence(), AtMost(500), NoForbidden()],
         filters=[prose],
     )
+    reason_en = TextAreaField(
+        _l("The same in English"),
+        [AtMost(500), NoForbidden()],
+        filters=[prose],
+        description=_l("Where English is missing, readers see the Estonian."),
+    )
+
+    @property
+    def words(self) -> LocalText:
+        """The reason as typed."""
+        return LocalText(self.reason.data, self.reason_en.data or "")
 
 
 @bp.route("/events/<slug>/call-off", methods=["GET", "POST"])
@@ -249,7 +260,7 @@ def call_event_off(slug: str) -> Response | Page:
     if form.validate_on_submit():
         with form.kept_when_busy():
             try:
-                told = call_off(event.id, form.reason.data, now(), organiser_id())
+                told = call_off(event.id, form.words, now(), organiser_id())
             except CalledOff:
                 return _called_off(slug)
             words = ngettext(
