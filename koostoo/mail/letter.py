@@ -1,14 +1,54 @@
 """A letter as a value, and its MIME form: pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
-from typing import Literal
+from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Literal
+
+from koostoo.base.text import clean_line, truncate
+
+NAME_LENGTH = 75
+_NAME_BREAKS = re.compile(r"[\"<>()\[\]\\@,;:]+")
+
+
+class _Headers(HeaderRegistry):
+    """The library's headers: what is the same in every letter is read once, as its class is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._classes = lru_cache(64)(super().__getitem__)
+        self._known = lru_cache(256)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._classes(name.lower())
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:
+        # A date is read as such, not from its words.
+        return self._known(name, value) if isinstance(value, str) else super().__call__(name, value)
+
 
 # 7bit: what is not ASCII travels as base64 or quoted-printable (RFC 6047, 2.5).
-POLICY = SMTP.clone(cte_type="7bit")
+_PLAIN_POLICY = SMTP.clone(cte_type="7bit", header_factory=_Headers())
+
+
+@lru_cache(256)
+def _folded(name: str, value: str) -> bytes:
+    return _PLAIN_POLICY.fold_binary(name, value)
+
+
+class _Policy(EmailPolicy):
+    """The library's policy; most headers are the same in every letter and are folded once."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(name, value)
+
+
+POLICY = _Policy(linesep="\r\n", cte_type="7bit", header_factory=_PLAIN_POLICY.header_factory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +89,28 @@ def to_mime(letter: Letter, date: datetime) -> EmailMessage:
     program shows no calendar part, which makes multipart/mixed the outermost.
     """
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(letter.sender_name, addr_spec=_ascii(letter.sender))
-    message["To"] = Address(addr_spec=_ascii(letter.recipient))
+    message["From"] = _address(letter.sender, display_name(letter.sender_name))
+    message["To"] = _address(letter.recipient)
     if letter.reply_to:
-        message["Reply-To"] = Address(addr_spec=_ascii(letter.reply_to))
-    message["Subject"] = letter.subject
+        message["Reply-To"] = _address(letter.reply_to)
+    message["Subject"] = _as_typed(letter.subject)
     message["Date"] = date
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(letter.text)
+    # Ours, for the library's are made anew at each try: so a letter is the same at all of them.
+    mark = sha256(letter.message_id.encode()).hexdigest()[:32]
+    message.make_alternative(f"=_alternative_{mark}")
     message.add_alternative(letter.html, subtype="html")
     if letter.calendar is not None:
-        _add_calendar(message, letter.calendar)
+        _add_calendar(message, letter.calendar, mark)
+    # Last: adding a part moves what speaks of the content into the first one.
+    message["Content-Language"] = letter.language
     return message
 
 
-def _add_calendar(message: EmailMessage, part: CalendarPart) -> None:
+def _add_calendar(message: EmailMessage, part: CalendarPart, mark: str) -> None:
     # As bytes: the library would wrap a text with bare LF.
     message.add_alternative(
         part.content,
@@ -75,12 +119,32 @@ def _add_calendar(message: EmailMessage, part: CalendarPart) -> None:
         params={"method": part.method, "charset": "utf-8"},
     )
     if part.method == "REQUEST":
+        message.make_mixed(f"=_mixed_{mark}")
         message.add_attachment(
             part.content, maintype="application", subtype="ics", filename="invite.ics"
         )
 
 
-def _ascii(address: str) -> str:
-    """Write a domain with letters outside ASCII as mail servers know it."""
+def _address(address: str, name: str = "") -> str:
+    """Return one address as a header holds it; raise ValueError for what is not just one.
+
+    Letters outside ASCII in a domain are written as mail servers know them.
+    """
     local, at, domain = address.rpartition("@")
-    return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    spec = f"{local}{at}{domain.encode('idna').decode('ascii')}"
+    return str(Address(name, addr_spec=spec))
+
+
+def display_name(name: str) -> str:
+    """Return a name as it may stand before an address in any mail program.
+
+    One line without marks of writing direction; no quotes, brackets, commas or colons, which some
+    programs read as the end of the name, and no @: a name that looks like an address is what
+    impostors write.
+    """
+    return truncate(clean_line(_NAME_BREAKS.sub(" ", clean_line(_as_typed(name)))), NAME_LENGTH)
+
+
+def _as_typed(text: str) -> str:
+    """Break what would be read as an encoded word (RFC 2047) and could hold what was cleaned."""
+    return text.replace("=?", "= ?")

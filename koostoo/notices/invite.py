@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from koostoo.base.dates import hours_of_days
@@ -14,6 +15,12 @@ from koostoo.mail.letter import CalendarPart
 from koostoo.notices import links
 from koostoo.notices.facts import place_of
 from koostoo.registration.models import Registration
+
+_KNOWN = (
+    update(Registration.__table__)  # type: ignore[arg-type]  # a Table, typed wider
+    .where(Registration.id == bindparam("number"))
+    .values(invited_sequence=bindparam("known"))
+)
 
 
 def calendar_part(
@@ -47,9 +54,8 @@ def calendar_part(
 
 def note_calendar(session: Session, part: CalendarPart) -> None:
     """Write down what the participant's calendar knows now that the letter has left."""
-    registration = session.get(Registration, part.registration_id)
-    if registration is not None:
-        registration.invited_sequence = part.sequence if part.method == "REQUEST" else None
+    known = part.sequence if part.method == "REQUEST" else None
+    session.execute(_KNOWN, {"number": part.registration_id, "known": known})
 
 
 def _entry(registration: Registration, sequence: int, lang: Lang) -> CalendarEntry:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from koostoo.accounts.models import SignInLink
 from koostoo.base.dates import heading, moment_until
@@ -23,11 +23,17 @@ from koostoo.notices import links, made_up
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name
 from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.notices.own_words import filled
+from koostoo.programme.models import Activity
 from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
 from koostoo.registration.words import standing_words, state_words
 
+_WITH_EVENT = (
+    joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.project),
+    joinedload(Registration.event).joinedload(Event.organiser),
+)
+"""All that a letter tells of a registration, in one query."""
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
 ANY_EVENT = frozenset({"draft", "published", "called_off"})
 
@@ -92,7 +98,7 @@ def language_of(message: OutboxMessage) -> Lang:
 def _about_registration(
     notice: Notice, session: Session, message: OutboxMessage, now: datetime
 ) -> Content | None:
-    registration = session.get(Registration, message.registration_id or 0)
+    registration = session.get(Registration, message.registration_id or 0, options=_WITH_EVENT)
     if registration is None or not _is_true(notice, registration, now):
         return None
     news = None

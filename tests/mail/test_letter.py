@@ -4,7 +4,10 @@ from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP as SMTP_POLICY
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from koostoo.base.text import clean_line
 from koostoo.mail.letter import CalendarPart, Letter, to_mime
 from tests.mail.world import NOW
 
@@ -21,6 +24,21 @@ LETTER = Letter(
     language="et",
 )
 INVITED = replace(LETTER, calendar=CalendarPart("REQUEST", 0, ICS, 1))
+
+
+HEADERS = {
+    "from",
+    "to",
+    "reply-to",
+    "subject",
+    "date",
+    "message-id",
+    "content-language",
+    "auto-submitted",
+    "x-auto-response-suppress",
+    "mime-version",
+    "content-type",
+}
 
 
 def sent(letter: Letter) -> EmailMessage:
@@ -66,7 +84,7 @@ def test_everything_travels_in_seven_bits_and_short_lines() -> None:
 def test_headers_survive_the_way() -> None:
     letter = sent(LETTER)
     assert letter["Subject"] == LETTER.subject
-    assert letter["From"].addresses[0].display_name == LETTER.sender_name
+    assert letter["From"].addresses[0].display_name == "MTÜ Näidisrühm Läänemaa"
     assert [a.addr_spec for a in letter["From"].addresses] == ["kirjad@example.org"]
     assert [a.addr_spec for a in letter["To"].addresses] == ["juta@example.com"]
     assert letter["Reply-To"] == "mari@example.ee"
@@ -74,6 +92,52 @@ def test_headers_survive_the_way() -> None:
     assert letter["Date"].datetime == NOW
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert letter["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("MTÜ Näidisrühm", "MTÜ Näidisrühm"),
+        ("MTÜ „Näidis“", "MTÜ „Näidis“"),
+        ("Näidis\r\nBcc: victim@example.com", "Näidis Bcc victim example.com"),
+        ('"Näidis" <boss@bank.example>, x@y.example', "Näidis boss bank.example x y.example"),
+        ("boss@bank.example", "boss bank.example"),
+        ("Näidis\u202egro.elpmaxe\u202c", "Näidisgro.elpmaxe"),
+        ("Näidis\\; a: b,,c", "Näidis a b c"),
+        ("=?utf-8?q?boss=40bank=2Eexample?=", "= ?utf-8?q?boss=40bank=2Eexample?="),
+        ("{{7*7}} %s {event}", "{{7*7}} %s {event}"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_words_before_one_address_whatever_it_holds(name: str, shown: str) -> None:
+    letter = sent(replace(LETTER, sender_name=name))
+    (address,) = letter["From"].addresses
+    assert (address.display_name, address.addr_spec) == (shown, "kirjad@example.org")
+    assert [a.addr_spec for a in letter["To"].addresses] == ["juta@example.com"]
+    assert letter["Bcc"] is None
+
+
+def test_a_long_name_is_cut_between_words() -> None:
+    letter = sent(replace(LETTER, sender_name="Väga pika nimega selts " * 9))
+    name = letter["From"].addresses[0].display_name
+    assert len(name) <= 75
+    assert name.endswith("…")
+
+
+def test_a_title_that_looks_encoded_is_read_as_it_was_typed() -> None:
+    title = "=?utf-8?q?a=0D=0ABcc:_victim=40example.com?="
+    letter = sent(replace(LETTER, subject=title))
+    assert letter["Bcc"] is None
+    assert letter["Subject"] == "= ?utf-8?q?a=0D=0ABcc:_victim=40example.com?="
+
+
+@given(st.text(max_size=120), st.text(max_size=60))
+def test_no_name_or_title_adds_a_recipient_or_a_header(name: str, title: str) -> None:
+    letter = sent(replace(LETTER, sender_name=clean_line(name), subject=clean_line(title)))
+    assert [a.addr_spec for a in letter["From"].addresses] == ["kirjad@example.org"]
+    assert [a.addr_spec for a in letter["To"].addresses] == ["juta@example.com"]
+    assert {key.lower() for key in letter} == HEADERS
 
 
 def test_a_domain_with_estonian_letters_is_written_for_mail_servers() -> None:
