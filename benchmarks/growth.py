@@ -124,7 +124,7 @@ def _write_letters(session: Session, target: int) -> None:
         "created_at": person.created_at,
         "next_try_at": person.created_at,
         "sent_at": person.created_at,
-        "last_error": literal(""),
+        "answer": literal(""),
     }
     letters = select(*columns.values()).where(person.event_id == target)
     session.execute(insert(OutboxMessage).from_select([*columns], letters))

@@ -7,25 +7,47 @@ Several may run side by side.
 """
 
 import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Event as Flag
 
+from sqlalchemy.exc import OperationalError
+
 from koostoo.base import clock
 from koostoo.base.database import db, transaction
-from koostoo.base.retry import retried
-from koostoo.mail import outbox
-from koostoo.mail.letter import Letter, to_mime
-from koostoo.mail.outbox import Claim
-from koostoo.mail.rules import failure
-from koostoo.mail.transport import OutcomeUnknown, deliver
+from koostoo.base.retry import Busy, retried
+from koostoo.mail import delivery
+from koostoo.mail.answers import Failure, mishap
+from koostoo.mail.delivery import Claim
+from koostoo.mail.letter import CalendarPart, to_mime
+from koostoo.mail.transport import Carrier, NotDelivered
 from koostoo.notices.invite import note_calendar
-from koostoo.notices.render import render
+from koostoo.notices.render import NoSender, render
 from koostoo.privacy.service import forget
 from koostoo.registration.service import serve_due
 
 POLL_SECONDS = 1
+LETTERS_A_ROUND = 200
+"""After so many letters whatever else fell due is looked after."""
+HOLD_SECONDS = 240
+"""How long to try to write down what became of a letter; the claim lasts longer."""
 
+Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a letter: who took it with which answer, or why not; both None: untrue."""
+
+    tried: str = ""
+    """To which address; empty where it did not come so far."""
+    taken_by: tuple[str, str] | None = None
+    failure: Failure | None = None
+    calendar: CalendarPart | None = None
+    """What the participant's calendar may know now."""
 
 
 def run(stop: Flag) -> None:
@@ -35,7 +57,7 @@ def run(stop: Flag) -> None:
     """
     forgotten_on: date | None = None
     while not stop.is_set():
-        busy = False
+        handled = 0
         try:
             moment = clock.now()
             if forgotten_on != clock.local_day(moment):
@@ -43,46 +65,78 @@ def run(stop: Flag) -> None:
                 forgotten_on = clock.local_day(moment)
             if given := serve_due(moment):
                 logger.info("seats came free: %s people got one", given)
-            busy = deliver_next(moment)
+            handled = deliver_due(clock.now, LETTERS_A_ROUND, stop)
         except Exception:
-            # The database may be locked or restarting; the lease brings the letter back.
+            # The database may be locked or restarting; a claim that runs out brings a letter back.
             logger.exception("the outbox could not be worked on")
         finally:
             db.session.remove()
-        if not busy:
+        if not handled:
             stop.wait(POLL_SECONDS)
 
 
 def run_once(now: datetime) -> int:
     """Do all that is due at `now`; return how many letters were handled, sent or not."""
-    count = 0
     serve_due(now)
-    while deliver_next(now):
-        count += 1
+    return deliver_due(lambda: now)
+
+
+def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -> int:
+    """Handle letters that are due, at most so many, over one connection; return how many.
+
+    One transaction a letter: what became of one is written down as the next is taken.
+    """
+    if not _is_due(now()):
+        return 0
+    count, taken = 0, _claim(now())
+    with Carrier() as carrier:
+        while taken is not None:
+            result = _send(taken, carrier, now())
+            count += 1
+            is_last = count == most or (stop is not None and stop.is_set())
+            taken = _settle_surely(taken, result, now, is_last=is_last)
     return count
 
 
-def deliver_next(now: datetime) -> bool:
-    """Handle one letter that is due at `now`; False when there is none."""
-    if not _is_due(now):
-        return False
-    taken = _claim(now)
-    if taken is None:
-        return False
-    letter: Letter | None = None
+def _send(taken: Claim, carrier: Carrier, now: datetime) -> Result:
+    """Write the letter as it is true now and hand it over; never raises."""
     try:
         letter = render(taken.id, now)
-        if letter is not None:
-            deliver(to_mime(letter, now), now)
-    except (OSError, ValueError) as error:
-        # The error's own words may hold an address: they go to the row, never to the log.
-        _mark_failure(taken, letter, error, now)
+        message = None if letter is None else to_mime(letter, now)
+    except NoSender as error:
+        return Result(failure=Failure("sender", str(error)))
     except Exception as error:
-        logger.exception("letter %s could not be written", taken.id)
-        _mark_failure(taken, letter, error, now)
-    else:
-        _mark_done(taken, letter, now)
-    return True
+        why = mishap("write", error)
+        if not why.permanent:
+            logger.exception("letter %s could not be written", taken.id)
+        return Result(failure=why)
+    if letter is None or message is None:
+        return Result()
+    try:
+        taken_by = carrier.deliver(message, now)
+    except NotDelivered as error:
+        # It may have arrived all the same: should the seat be given up now, a CANCEL must follow.
+        may_have_left = error.failure.kind == "unknown"
+        calendar = letter.calendar if may_have_left else None
+        return Result(letter.recipient, failure=error.failure, calendar=calendar)
+    return Result(letter.recipient, taken_by, calendar=letter.calendar)
+
+
+def _settle_surely(taken: Claim, result: Result, now: Clock, *, is_last: bool) -> Claim | None:
+    """Write down what became of a letter, however busy the database: else it would go twice."""
+    latest = time.monotonic() + HOLD_SECONDS
+    while True:
+        try:
+            following = _settle(taken, result, now(), is_last=is_last)
+        except (Busy, OperationalError):
+            if time.monotonic() > latest:
+                raise
+            logger.warning("letter %s: the database is busy or away", taken.id)
+            db.session.remove()
+            time.sleep(POLL_SECONDS)
+        else:
+            _tell(taken, result)
+            return following
 
 
 def _is_due(now: datetime) -> bool:
@@ -90,7 +144,7 @@ def _is_due(now: datetime) -> bool:
     session = db.session()
     session.rollback()
     try:
-        return outbox.is_due(session, now)
+        return delivery.is_due(session, now)
     finally:
         session.rollback()
 
@@ -98,35 +152,34 @@ def _is_due(now: datetime) -> bool:
 @retried
 def _claim(now: datetime) -> Claim | None:
     with transaction() as session:
-        return outbox.claim(session, now)
+        return delivery.claim(session, now)
 
 
 @retried
-def _mark_done(taken: Claim, letter: Letter | None, now: datetime) -> None:
+def _settle(taken: Claim, result: Result, now: datetime, *, is_last: bool) -> Claim | None:
     with transaction() as session:
-        if letter is None:
-            outbox.mark_dropped(session, taken)
-            outcome = "dropped"
+        # Before the letter's row: whoever changes a registration locks in this order too.
+        if result.calendar is not None:
+            note_calendar(session, result.calendar)
+        if result.taken_by is not None:
+            delivery.mark_sent(session, taken, result.tried, *result.taken_by, now)
+        elif result.failure is not None:
+            delivery.mark_failure(session, taken, result.tried, result.failure, now)
         else:
-            outbox.mark_sent(session, taken, now)
-            if letter.calendar is not None:
-                note_calendar(session, letter.calendar)
-            outcome = "sent"
-    logger.info("letter %s %s at attempt %s", taken.id, outcome, taken.attempt)
+            delivery.mark_skipped(session, taken)
+        return None if is_last else delivery.claim(session, now)
 
 
-@retried
-def _mark_failure(taken: Claim, letter: Letter | None, error: Exception, now: datetime) -> None:
-    why = failure(error)
-    with transaction() as session:
-        outbox.mark_failure(session, taken, why, now)
-        # It may have arrived all the same: should the seat be given up now, a CANCEL must follow.
-        if letter is not None and letter.calendar is not None and isinstance(error, OutcomeUnknown):
-            note_calendar(session, letter.calendar)
+def _tell(taken: Claim, result: Result) -> None:
+    """Log what became of a letter; the server's own words, which may hold an address, do not."""
+    if result.failure is None:
+        outcome = "skipped" if result.taken_by is None else "sent"
+        logger.info("letter %s %s at attempt %s", taken.id, outcome, taken.attempt)
+        return
     logger.warning(
         "letter %s not sent at attempt %s: %s%s",
         taken.id,
         taken.attempt,
-        type(error).__name__,
-        ", for good" if why.permanent else "",
+        result.failure.kind,
+        ", for good" if result.failure.permanent else "",
     )

@@ -31,6 +31,7 @@ from koostoo.programme.member_list import Member
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.programme.service import apply_import, keep_import
 from koostoo.registration.rules import SignUp
+from tests.mail.servers import UseServer, make_certificate
 from tests.trouble import short_waits
 
 KEY = "a key for tests only, long enough to be taken"
@@ -99,6 +100,33 @@ def app(base_app: Flask, tmp_path: Path) -> Iterator[Flask]:
             for table in reversed(db.metadata.sorted_tables):
                 session.execute(table.delete())
         db.session.remove()
+
+
+@pytest.fixture
+def use_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> UseServer:
+    """Let letters really leave, to the server at a port of this machine; any setting may differ."""
+
+    def use(port: int, **settings: object) -> None:
+        defaults = {
+            "server": "127.0.0.1",
+            "port": port,
+            "use_tls": False,
+            "use_ssl": False,
+            "username": None,
+            "password": None,
+            "suppress": False,
+        }
+        for name, value in {**defaults, **settings}.items():
+            monkeypatch.setattr(app.extensions["mail"], name, value)
+        monkeypatch.setitem(app.config, "MAIL_TRANSPORT", "smtp")
+
+    return use
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1, signed by itself, with its key in one file."""
+    return make_certificate(tmp_path, "IP:127.0.0.1")
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ Action = Literal[
     "still_comes",
     "released",
     "letters_again",
+    "letter_stopped",
+    "address_corrected",
     "words_changed",
 ]
 

@@ -1,26 +1,24 @@
-"""The outbox: written beside what it tells about, claimed by one worker, marked when done.
+"""The outbox: letters written beside what they tell about, and what people do about them since.
 
-Every function takes the session of the caller's transaction. A message is claimed in one
-transaction, sent outside any, and marked in another: a worker that dies in between leaves a
-lease that lapses, and the same Message-ID goes out again.
+Every function takes the session of the caller's transaction. How letters leave is the business of
+`delivery`.
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
-from koostoo.mail.models import OutboxMessage
-from koostoo.mail.rules import LEASE, Failure, next_try
+from koostoo.mail import trouble
+from koostoo.mail.models import ANSWER_LENGTH, MISSED, MailAttempt, OutboxMessage
 
-
-class Claim(NamedTuple):
-    """The right to send one message: its id and which attempt this is, counted from 1."""
-
-    id: int
-    attempt: int
+UNTRUE, STOPPED = "untrue", "stopped"
+"""Why a letter was skipped: what it would say was no longer true, or somebody stopped it."""
+BOUNCED = "bounced"
+_TRY = insert(MailAttempt.__table__)  # type: ignore[arg-type]  # a Table, typed wider
 
 
 def enqueue(
@@ -44,105 +42,128 @@ def enqueue(
         kind=kind,
         queue=queue,
         registration_id=registration_id,
-        recipient=recipient,
         language=language,
         payload=payload or {},
         message_id=f"<{secrets.token_urlsafe(16)}@{domain}>",
         state="queued",
+        reason="",
+        answer="",
         attempts=0,
+        put_offs=0,
         created_at=now,
         next_try_at=now,
-        last_error="",
+        server="",
     )
+    readdress(message, recipient)
     session.add(message)
     return message
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Tell whether there is anything to claim, without taking a lock."""
-    return session.scalar(_due(now)) is not None
+def readdress(message: OutboxMessage, recipient: str) -> None:
+    """Send the letter to this address from now on."""
+    message.recipient = recipient
+    message.recipient_domain = domain_of(recipient)
 
 
-def claim(session: Session, now: datetime) -> Claim | None:
-    """Take the next message that is due, None when there is none.
+def domain_of(address: str) -> str:
+    """Return what stands after the @, in small letters."""
+    return address.rpartition("@")[2].lower()[:253]
 
-    Due: waiting and its time has come, or under way for longer than the lease; and nothing
-    earlier in its queue is still to be sent. PostgreSQL: rows other workers hold are skipped.
+
+def mark_bounced(
+    session: Session,
+    which: str | int,
+    reason: str,
+    now: datetime,
+    recipient: str | None = None,
+) -> OutboxMessage | None:
+    """A letter came back: note it and return the row; None when there is nothing to note.
+
+    `which` is the Message-ID, with or without its angle brackets, or the row's id; `reason` the
+    words of the report. `recipient` is the address the report names: one about an address that
+    was corrected since changes nothing. Only what left can come back (or may have left, its
+    outcome being unknown); a second report changes nothing.
     """
-    message = session.scalar(_due(now).with_for_update(skip_locked=True, of=OutboxMessage))
-    if message is None:
-        return None
-    message.state, message.claimed_at = "sending", now
-    message.attempts += 1
-    return Claim(message.id, message.attempts)
-
-
-def mark_sent(session: Session, taken: Claim, now: datetime) -> None:
-    """The server has taken the letter; true even when the lease had lapsed meanwhile."""
-    message = session.get(OutboxMessage, taken.id, with_for_update=True)
-    if message is not None:
-        message.state, message.sent_at, message.claimed_at = "sent", now, None
-        message.last_error = ""
-
-
-def mark_dropped(session: Session, taken: Claim) -> None:
-    """What the letter would have said is no longer true: it is not sent."""
-    message = _held(session, taken)
-    if message is not None:
-        message.state, message.claimed_at = "dropped", None
-
-
-def mark_failure(session: Session, taken: Claim, failure: Failure, now: datetime) -> None:
-    """Plan the next try, or give up: at a permanent failure, or when the letter is too old."""
-    message = _held(session, taken)
-    if message is None:
-        return
-    message.last_error, message.claimed_at = failure.reason, None
-    again = None if failure.permanent else next_try(message.created_at, taken.attempt, now)
-    if again is None:
-        message.state = "failed"
-    else:
-        message.state, message.next_try_at = "queued", again
-
-
-def try_again(session: Session, registration_id: int, now: datetime) -> int:
-    """Put the failed letters of a registration back in line; return how many.
-
-    Message-ID and place in the queue stay, so a server that knows the letter knows it again. One
-    written longer ago than `GIVE_UP_AFTER` gets a single try.
-    """
-    failed = session.scalars(
+    message = session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.registration_id == registration_id, OutboxMessage.state == "failed")
+        .where(
+            OutboxMessage.id == which
+            if isinstance(which, int)
+            else OutboxMessage.message_id == f"<{which.strip().strip('<>')}>"
+        )
         .with_for_update()
-    ).all()
-    for message in failed:
-        message.state, message.next_try_at = "queued", now
-    return len(failed)
-
-
-def _due(now: datetime) -> Select[OutboxMessage]:
-    earlier = aliased(OutboxMessage)
-    in_line = exists().where(
-        earlier.queue == OutboxMessage.queue,
-        earlier.id < OutboxMessage.id,
-        earlier.state.in_(("queued", "sending")),
     )
-    ready = or_(
-        and_(OutboxMessage.state == "queued", OutboxMessage.next_try_at <= now),
-        and_(OutboxMessage.state == "sending", OutboxMessage.claimed_at <= now - LEASE),
-    )
-    return (
-        select(OutboxMessage)
-        .where(ready, ~in_line)
-        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
-        .limit(1)
-    )
-
-
-def _held(session: Session, taken: Claim) -> OutboxMessage | None:
-    """Return the message if this claim still holds it; a later one speaks for itself."""
-    message = session.get(OutboxMessage, taken.id, with_for_update=True)
-    if message is None or (message.state, message.attempts) != ("sending", taken.attempt):
+    if message is None or message.attempts == 0:
         return None
+    if message.state != "sent" and (message.state, message.reason) != ("retry", "unknown"):
+        return None
+    if recipient is not None and recipient.casefold() != message.recipient.casefold():
+        return None
+    answer = " ".join(reason.split())[:ANSWER_LENGTH]
+    message.state, message.reason, message.answer = "bounced", BOUNCED, answer
+    log_try(session, message.id, message.attempts, BOUNCED, answer, now, message.recipient)
     return message
+
+
+def try_again(
+    session: Session, messages: Iterable[OutboxMessage], now: datetime
+) -> list[OutboxMessage]:
+    """Put letters back in line as if they were new, where that makes sense; return them.
+
+    Message-ID and place in the queue stay, so a server that knows the letter knows it again. What
+    stands in the way of their domains and of our server is tried at once.
+    """
+    again = [message for message in messages if may_try_again(message)]
+    for message in again:
+        queue_afresh(message, now)
+    if again:
+        trouble.lift(session, *{message.recipient_domain for message in again})
+    return again
+
+
+def may_try_again(message: OutboxMessage) -> bool:
+    """Tell whether trying once more makes sense: it waits, was missed, or was stopped."""
+    return message.state in ("retry", *MISSED) or (
+        (message.state, message.reason) == ("skipped", STOPPED)
+    )
+
+
+def stop(message: OutboxMessage) -> bool:
+    """Keep a letter from leaving; False for one that left, failed, or is just being sent."""
+    if not may_stop(message):
+        return False
+    message.state, message.reason, message.answer = "skipped", STOPPED, ""
+    return True
+
+
+def may_stop(message: OutboxMessage) -> bool:
+    """Tell whether a letter can still be kept from leaving."""
+    return message.state in ("queued", "retry")
+
+
+def queue_afresh(message: OutboxMessage, now: datetime) -> None:
+    """Put a letter in line as if it had just been written."""
+    message.state, message.next_try_at = "queued", now
+    message.reason, message.answer = "", ""
+    message.put_offs, message.put_off_since = 0, None
+
+
+def log_try(
+    session: Session,
+    letter_id: int,
+    attempt: int,
+    outcome: str,
+    answer: str,
+    now: datetime,
+    recipient: str,
+) -> None:
+    """Write down what became of one try to send a letter to this address."""
+    values = {
+        "outbox_id": letter_id,
+        "number": attempt,
+        "at": now,
+        "outcome": outcome,
+        "answer": answer[:ANSWER_LENGTH],
+        "recipient": recipient,
+    }
+    session.execute(_TRY, values)

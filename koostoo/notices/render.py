@@ -24,10 +24,14 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 SERVICE = "Koostöö"
 
 
+class NoSender(Exception):
+    """MAIL_DEFAULT_SENDER is no e-mail address: no letter is to blame, all of them wait."""
+
+
 def render(message_id: int, now: datetime) -> Letter | None:
     """Return the letter as it is true at `now`, None when it is pointless to send it.
 
-    Reads current rows in a transaction of its own, ended before it returns.
+    Reads current rows in a transaction of its own, ended before it returns. Raises NoSender.
     """
     session = db.session()
     session.rollback()
@@ -100,6 +104,5 @@ def _sender_address() -> str:
     """The one address all letters come from: calendars file invitations of known senders."""
     address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
     if "@" not in address:
-        # No ValueError: the letters are not to blame and wait until the setting is mended.
-        raise RuntimeError("MAIL_DEFAULT_SENDER is no e-mail address")
+        raise NoSender("MAIL_DEFAULT_SENDER is no e-mail address")
     return address

@@ -30,7 +30,7 @@ from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.events.models import Event, Move
-from koostoo.mail.models import OutboxMessage
+from koostoo.mail.models import MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
 from koostoo.registration.models import Answer, Group, MailboxCalendar, Registration
 
@@ -146,6 +146,7 @@ def _forget_security(session: Session, now: datetime) -> int:
         delete(Attempt).where(Attempt.expires_at < now),
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),
+        delete(MailTrouble).where(MailTrouble.last_at < limit),
         # Letters that belong to no registration are sign-in letters.
         delete(OutboxMessage).where(
             OutboxMessage.registration_id.is_(None), OutboxMessage.created_at < limit

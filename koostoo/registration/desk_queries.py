@@ -262,7 +262,7 @@ def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:
     """Return, for those whose letter could not be delivered, the server's reason."""
     numbers = [registration.id for registration in registrations]
     rows = db.session.execute(
-        select(OutboxMessage.registration_id, OutboxMessage.last_error)
+        select(OutboxMessage.registration_id, OutboxMessage.answer)
         .where(OutboxMessage.registration_id.in_(numbers), OutboxMessage.state == "failed")
         .order_by(OutboxMessage.id)
     )

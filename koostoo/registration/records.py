@@ -7,6 +7,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+from koostoo.base.contact import EmailAddress
 from koostoo.base.text import fold, person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
@@ -74,6 +75,13 @@ def rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:
         return False
     registration.revised_at = now
     return True
+
+
+def readdress(registration: Registration, address: EmailAddress, now: datetime) -> None:
+    """Write another address of the same person."""
+    registration.email, registration.email_key = address.normalised, address.key
+    registration.search_key = _search_key(registration)
+    registration.revised_at = now
 
 
 def _answered(registration: Registration) -> tuple[Any, ...]:

@@ -1,20 +1,36 @@
-"""What an organiser does about letters of a registration that could not be delivered."""
+"""What organisers do about letters: try again, stop, correct an address. Each act is audited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from koostoo.accounts.audit import Action, record
+from koostoo.base.contact import EmailAddress
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
-from koostoo.mail import outbox
-from koostoo.registration.models import Registration
+from koostoo.mail import outbox, trouble
+from koostoo.mail.models import MISSED, UNSENT, OutboxMessage
+from koostoo.registration.letters import tell
+from koostoo.registration.models import ACTIVE, HAS_PLACE, Registration
+from koostoo.registration.records import readdress
+from koostoo.registration.seating import lock_registration
+
+
+class PersonExists(Exception):
+    """Somebody of this name has a place in the event with this address already."""
+
+
+class PersonNotFound(LookupError):
+    """There is no such person at this event, or their address was forgotten."""
 
 
 @retried
-def send_again(event_id: int, registration_id: int, now: datetime) -> int:
-    """Put the failed letters of a registration of this event back in the outbox; return how many.
+def send_again(event_id: int, registration_id: int, now: datetime, by: int | None = None) -> int:
+    """Put the letters a person of this event missed back in the outbox; return how many.
 
-    Zero when none failed, also for the second of two clicks, and for a person of another event.
+    Zero when none was missed, also for the second of two clicks, and for a person of another event.
     """
     with transaction() as session:
         number = session.scalar(
@@ -22,4 +38,128 @@ def send_again(event_id: int, registration_id: int, now: datetime) -> int:
                 Registration.id == registration_id, Registration.event_id == event_id
             )
         )
-        return 0 if number is None else outbox.try_again(session, number, now)
+        if number is None:
+            return 0
+        again = outbox.try_again(session, _letters(session, number, MISSED), now)
+        if again:
+            _note(session, again[0], by, "letters_again", now, len(again))
+        return len(again)
+
+
+@retried
+def try_letter_again(letter_id: int, now: datetime, by: int | None = None) -> bool:
+    """Put one letter back in line; False when there is nothing to try again about it."""
+    with transaction() as session:
+        letter = session.get(OutboxMessage, letter_id, with_for_update=True)
+        if letter is None or not outbox.try_again(session, [letter], now):
+            return False
+        _note(session, letter, by, "letters_again", now, 1)
+        return True
+
+
+@retried
+def stop_letter(letter_id: int, now: datetime, by: int | None = None) -> bool:
+    """Keep one letter from leaving; False when it has left or is just being handed over."""
+    with transaction() as session:
+        letter = session.get(OutboxMessage, letter_id, with_for_update=True)
+        if letter is None or not outbox.stop(letter):
+            return False
+        _note(session, letter, by, "letter_stopped", now, 1)
+        return True
+
+
+@retried
+def try_server_again() -> bool:
+    """Let the worker try our mail server at once; False when nothing was in the way."""
+    with transaction() as session:
+        return trouble.lift(session)
+
+
+@retried
+def correct_address(
+    event_id: int,
+    registration_id: int,
+    address: EmailAddress,
+    now: datetime,
+    by: int | None = None,
+) -> int:
+    """Give a person another address and send there all that they missed; return how many letters.
+
+    Missed is what failed, came back or has not left. Where the server took all of it, they get one
+    letter about how they stand: at the old address they may have seen none. Raises PersonExists,
+    PersonNotFound.
+    """
+    with transaction() as session:
+        person = lock_registration(session, registration_id)
+        if person is None or person.event_id != event_id or not person.email:
+            raise PersonNotFound(registration_id)
+        if _is_taken(session, person, address.key):
+            raise PersonExists(registration_id)
+        if person.email_key != address.key:
+            # The calendar behind the new address knows of nothing yet.
+            person.invited_sequence = None
+        readdress(person, address, now)
+        letters = _letters(session, person.id, (*MISSED, *UNSENT))
+        for letter in letters:
+            outbox.readdress(letter, address.normalised)
+        outbox.try_again(session, letters, now)
+        if not letters and person.state in ACTIVE:
+            tell(session, person, person.state, now)
+        count = len(letters) or int(person.state in ACTIVE)
+        record(
+            session,
+            by,
+            "address_corrected",
+            now,
+            event_id=event_id,
+            registration_id=person.id,
+            detail={"letters": count},
+        )
+        return count
+
+
+def _is_taken(session: Session, person: Registration, email_key: str) -> bool:
+    other = session.scalar(
+        select(Registration.id).where(
+            Registration.event_id == person.event_id,
+            Registration.email_key == email_key,
+            Registration.person_key == person.person_key,
+            HAS_PLACE,
+        )
+    )
+    return person.state in ACTIVE and other not in (None, person.id)
+
+
+def _letters(
+    session: Session, registration_id: int, states: tuple[str, ...]
+) -> Sequence[OutboxMessage]:
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.registration_id == registration_id, OutboxMessage.state.in_(states))
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+    ).all()
+
+
+def _note(
+    session: Session,
+    letter: OutboxMessage,
+    by: int | None,
+    action: Action,
+    now: datetime,
+    number: int,
+) -> None:
+    event_id = None
+    if letter.registration_id is not None:
+        event_id = session.scalar(
+            select(Registration.event_id).where(Registration.id == letter.registration_id)
+        )
+    record(
+        session,
+        by,
+        action,
+        now,
+        event_id=event_id,
+        registration_id=letter.registration_id,
+        detail={"letters": number},
+    )

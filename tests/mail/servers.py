@@ -2,14 +2,17 @@
 
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from io import BufferedRWPair
-from threading import Thread
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Protocol
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -62,15 +65,18 @@ def working_server(tls: ssl.SSLContext | None = None) -> Iterator[Received]:
 
 
 class ScriptedServer:
-    """Plays one line of its script per connection, and keeps every letter it saw whole.
+    """Plays one line of its script for each letter, and keeps every letter it saw whole.
 
-    "take"; "rcpt CODE"; "data CODE" (answer after the dot); "drop" (close after the dot);
-    "silence" (never greet); "greet CODE".
+    "take"; "mail CODE words"; "rcpt CODE words"; "data CODE words" (the answer after the dot);
+    "cut" (close while the letter comes); "drop" (close after the dot). For a whole connection:
+    "greet CODE words"; "silence" (never greet); "leave" (close at once). At its end it takes all.
     """
 
-    def __init__(self, script: Sequence[str]) -> None:
+    def __init__(self, script: Sequence[str] = ()) -> None:
         self.script = list(script)
         self.contents: list[bytes] = []
+        self.connections = 0
+        self._over = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._thread = Thread(target=self._serve, daemon=True)
@@ -80,48 +86,148 @@ class ScriptedServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Wakes the accept() of a script not played to its end.
-        self.script.clear()
+        self._over = True
+        # Wakes the accept().
         with socket.create_connection(("127.0.0.1", self.port)):
             pass
         self._thread.join(5)
         self._listener.close()
 
     def _serve(self) -> None:
-        while self.script:
+        while True:
             connection, _ = self._listener.accept()
-            if not self.script:
+            if self._over:
                 connection.close()
                 return
-            act = self.script.pop(0)
-            with connection, connection.makefile("rwb") as stream:
-                self._play(act, stream)
-        connection, _ = self._listener.accept()
-        connection.close()
+            self.connections += 1
+            with suppress(OSError), connection, connection.makefile("rwb") as stream:
+                self._talk(stream)
 
-    def _play(self, act: str, stream: BufferedRWPair) -> None:
-        def say(words: str) -> None:
-            stream.write(words.encode() + b"\r\n")
-            stream.flush()
+    def _next(self, *kinds: str) -> tuple[str, str]:
+        """Take the next line of the script if it is of these kinds, else what is friendly."""
+        if self.script and self.script[0].partition(" ")[0] in kinds:
+            kind, _, words = self.script.pop(0).partition(" ")
+            return kind, words
+        return "take", ""
 
-        kind, _, code = act.partition(" ")
+    def _talk(self, stream: BufferedRWPair) -> None:
+        kind, words = self._next("greet", "silence", "leave")
         if kind == "silence":
             stream.read(1)
+        if kind in ("silence", "leave"):
             return
-        say(f"{code} no" if kind == "greet" else "220 ready")
+        say(stream, words or "220 ready")
         while command := stream.readline():
             verb = command[:4].upper()
-            if verb == b"DATA":
-                say("354 go on")
-                lines = iter(stream.readline, b".\r\n")
-                self.contents.append(b"".join(lines))
-                if kind == "drop":
+            if verb == b"MAIL":
+                kind, words = self._next("take", "mail", "rcpt", "data", "cut", "drop")
+                say(stream, words if kind == "mail" else "250 fine")
+            elif verb == b"RCPT":
+                say(stream, words if kind == "rcpt" else "250 fine")
+            elif verb == b"DATA":
+                if not self._read(stream, kind):
                     return
-                say(f"{code} no" if kind == "data" else "250 taken")
-            elif verb == b"RCPT" and kind == "rcpt":
-                say(f"{code} no")
-            elif verb == b"QUIT":
-                say("221 bye")
-                return
+                say(stream, words if kind == "data" else "250 2.0.0 taken as 4F2A")
             else:
-                say("250 fine")
+                say(stream, "221 bye" if verb == b"QUIT" else "250 fine")
+
+    def _read(self, stream: BufferedRWPair, kind: str) -> bool:
+        """Read a letter; False when the connection is to be closed without an answer."""
+        say(stream, "354 go on")
+        if kind == "cut":
+            stream.readline()
+            return False
+        self.contents.append(b"".join(iter(stream.readline, b".\r\n")))
+        return kind != "drop"
+
+
+def say(stream: BufferedRWPair, words: str) -> None:
+    """Send one line."""
+    stream.write(words.encode() + b"\r\n")
+    stream.flush()
+
+
+class BusyServer:
+    """Takes letters over many connections at once, and leaves one client without an answer.
+
+    The `hold_at`-th letter (from 1) is read whole and never answered; `held_by` is then the name
+    its client greeted with.
+    """
+
+    def __init__(self, hold_at: int) -> None:
+        self.contents: list[bytes] = []
+        self.names: list[str] = []
+        """Who handed over each letter."""
+        self.held_by = ""
+        self.is_held = Event()
+        self._hold_at = hold_at
+        self._lock = Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+
+    def __enter__(self) -> "BusyServer":
+        Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        name = ""
+        with suppress(OSError), connection, connection.makefile("rwb") as stream:
+            say(stream, "220 ready")
+            while command := stream.readline():
+                verb, _, rest = command.decode().strip().partition(" ")
+                if verb.upper() == "EHLO":
+                    name = rest
+                if verb.upper() == "DATA":
+                    say(stream, "354 go on")
+                    if self._take(b"".join(iter(stream.readline, b".\r\n")), name):
+                        stream.readline()
+                        return
+                say(stream, "221 bye" if verb.upper() == "QUIT" else "250 fine")
+
+    def _take(self, content: bytes, name: str) -> bool:
+        with self._lock:
+            self.contents.append(content)
+            self.names.append(name)
+            is_held = len(self.contents) == self._hold_at
+            if is_held:
+                self.held_by = name
+                self.is_held.set()
+            return is_held
+
+
+class UseServer(Protocol):
+    """Let letters really leave, to the server at a port of this machine."""
+
+    def __call__(self, port: int, **settings: object) -> None: ...
+
+
+def make_certificate(folder: Path, name: str) -> Path:
+    """A certificate for this name, signed by itself, with its key in one file."""
+    key, path = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", "/CN=mail", "-addext",
+         f"subjectAltName={name}", "-keyout", str(key), "-out", str(path)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    path.write_text(path.read_text() + key.read_text())
+    return path
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """What a server with this certificate needs."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context

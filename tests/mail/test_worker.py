@@ -2,17 +2,18 @@ import logging
 from datetime import timedelta
 from threading import Event as Flag
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from koostoo import worker
 from koostoo.base.clock import now
+from koostoo.base.retry import Busy
 from koostoo.base.when import When
-from koostoo.mail.rules import GIVE_UP_AFTER
 from koostoo.registration.models import Registration
-from koostoo.worker import run, run_once
-from tests.mail.conftest import UseServer
-from tests.mail.servers import ScriptedServer, free_port, working_server
+from koostoo.worker import deliver_due, run, run_once
+from tests.mail.servers import ScriptedServer, UseServer, working_server
 from tests.mail.world import (
     DAYS,
     NOW,
@@ -46,46 +47,6 @@ def test_a_confirmation_arrives_with_an_invitation(seat: int, use_server: UseSer
     assert registration(seat).invited_sequence == 0
 
 
-def test_a_temporary_refusal_is_tried_again_with_the_same_message_id(
-    seat: int, use_server: UseServer
-) -> None:
-    row = post("confirmed", seat)
-    with ScriptedServer(["rcpt 450", "data 451", "take"]) as server:
-        use_server(server.port)
-        run_once(NOW)
-        assert (message(row).state, message(row).last_error) == ("queued", "450 no")
-        assert registration(seat).invited_sequence is None
-        assert run_once(NOW) == 0
-        run_once(NOW + MINUTE)
-        run_once(NOW + 4 * MINUTE)
-    assert (message(row).state, message(row).attempts) == ("sent", 3)
-    assert all(message(row).message_id.encode() in content for content in server.contents)
-
-
-def test_a_permanent_refusal_ends_it_and_keeps_the_reason(seat: int, use_server: UseServer) -> None:
-    row = post("confirmed", seat)
-    with ScriptedServer(["rcpt 550"]) as server:
-        use_server(server.port)
-        run_once(NOW)
-    assert (message(row).state, message(row).last_error) == ("failed", "550 no")
-    assert run_once(NOW + GIVE_UP_AFTER) == 0
-
-
-def test_a_letter_lost_after_the_dot_goes_again_with_the_same_message_id(
-    seat: int, use_server: UseServer
-) -> None:
-    row = post("confirmed", seat)
-    with ScriptedServer(["drop", "take"]) as server:
-        use_server(server.port)
-        run_once(NOW)
-        run_once(NOW + MINUTE)
-    first, second = server.contents
-    mark = f"Message-ID: {message(row).message_id}".encode()
-    assert mark in first
-    assert mark in second
-    assert message(row).state == "sent"
-
-
 def test_a_seat_given_up_after_an_unknown_outcome_is_taken_out_of_the_calendar(
     seat: int, use_server: UseServer
 ) -> None:
@@ -93,12 +54,13 @@ def test_a_seat_given_up_after_an_unknown_outcome_is_taken_out_of_the_calendar(
     with ScriptedServer(["drop"]) as server:
         use_server(server.port)
         run_once(NOW)
+    assert registration(seat).invited_sequence == 0
     change(Registration, seat, state="cancelled", sequence=1)
     post("cancelled", seat)
     with working_server() as mended:
         use_server(mended.port)
         run_once(NOW + MINUTE)
-    assert message(lost).state == "dropped"
+    assert message(lost).state == "skipped"
     (letter,) = mended.letters
     assert 'method="CANCEL"' in letter.as_string()
 
@@ -130,17 +92,9 @@ def test_nothing_is_taken_out_of_a_calendar_that_never_knew(
     with working_server() as server:
         use_server(server.port)
         assert run_once(NOW) == 2
-    assert message(early).state == "dropped"
+    assert message(early).state == "skipped"
     (letter,) = server.letters
     assert all(part.get_content_type() != "text/calendar" for part in letter.walk())
-
-
-def test_a_server_that_is_away_loses_nothing(seat: int, use_server: UseServer) -> None:
-    row = post("confirmed", seat)
-    use_server(free_port())
-    run_once(NOW)
-    assert message(row).state == "queued"
-    assert message(row).last_error.startswith("ConnectionRefusedError")
 
 
 def test_one_poisoned_letter_does_not_stop_the_others(app: Flask, use_server: UseServer) -> None:
@@ -149,15 +103,15 @@ def test_one_poisoned_letter_does_not_stop_the_others(app: Flask, use_server: Us
     unknown = post("no-such-kind", queue="x")
     good = [
         post("confirmed", make_registration(event, email=f"p{number}@example.com"))
-        for number in range(3)
+        for number in range(99)
     ]
     with working_server() as server:
         use_server(server.port)
-        assert run_once(NOW) == 5
-    assert message(poisoned).state == "failed"
-    assert message(unknown).state == "queued"
+        assert run_once(NOW) == 101
+    assert (message(poisoned).state, message(poisoned).reason) == ("failed", "unwritable")
+    assert (message(unknown).state, message(unknown).reason) == ("retry", "broken")
     assert {message(row).state for row in good} == {"sent"}
-    assert len(server.letters) == 3
+    assert len(server.letters) == 99
 
 
 def test_a_wrong_sender_setting_costs_no_letter(
@@ -169,7 +123,7 @@ def test_a_wrong_sender_setting_costs_no_letter(
         with monkeypatch.context() as mistake:
             mistake.setitem(app.config, "MAIL_DEFAULT_SENDER", "nobody")
             run_once(NOW)
-        assert message(row).state == "queued"
+        assert (message(row).state, message(row).reason) == ("retry", "sender")
         run_once(NOW + MINUTE)
     assert message(row).state == "sent"
 
@@ -180,13 +134,50 @@ def test_the_log_names_no_person(
     post("confirmed", seat)
     app.logger.addHandler(caplog.handler)
     try:
-        with ScriptedServer(["rcpt 550"]) as server, caplog.at_level(logging.INFO, "koostoo"):
+        script = ["rcpt 550 5.1.1 juta@example.com does not exist"]
+        with ScriptedServer(script) as server, caplog.at_level(logging.INFO, "koostoo"):
             use_server(server.port)
             run_once(NOW)
     finally:
         app.logger.removeHandler(caplog.handler)
-    assert "SMTPRecipientsRefused" in caplog.text
+    assert "no_mailbox, for good" in caplog.text
     assert "juta" not in caplog.text.lower()
+
+
+def test_what_became_of_a_letter_is_written_down_however_busy_the_database(
+    seat: int, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = post("confirmed", seat)
+    settle, left = worker._settle, ["first", "second"]
+
+    def busy_twice(*args: Any, **kwargs: Any) -> Any:
+        if left:
+            raise Busy(left.pop())
+        return settle(*args, **kwargs)
+
+    monkeypatch.setattr(worker, "_settle", busy_twice)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0)
+    with ScriptedServer() as server:
+        use_server(server.port)
+        run_once(NOW)
+    assert len(server.contents) == 1
+    assert message(row).state == "sent"
+
+
+def test_a_worker_told_to_stop_finishes_the_letter_under_way_and_takes_no_other(
+    app: Flask, use_server: UseServer
+) -> None:
+    event = make_event()
+    rows = [
+        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
+        for number in range(2)
+    ]
+    stop = Flag()
+    stop.set()
+    with ScriptedServer() as server:
+        use_server(server.port)
+        assert deliver_due(lambda: NOW, stop=stop) == 1
+    assert [message(row).state for row in rows] == ["sent", "queued"]
 
 
 def test_the_loop_delivers_and_stops_when_told(

@@ -3,14 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import email_key, person_key, person_sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.base.when import When
 from koostoo.events.models import Event
-from koostoo.mail.models import OutboxMessage
+from koostoo.mail.models import MailAttempt, MailTrouble, OutboxMessage
 from koostoo.mail.outbox import enqueue
+from koostoo.mail.rules import EVERYTHING
 from koostoo.programme.models import Activity, Organisation, Project
 from koostoo.registration.models import Group, Registration
 
@@ -163,6 +166,21 @@ def message(message_id: int) -> OutboxMessage:
     found = db.session.get(OutboxMessage, message_id)
     assert found is not None
     return found
+
+
+def tries(message_id: int) -> list[tuple[int, str, str, str]]:
+    """Number, outcome, answer and address of each try to send a letter."""
+    db.session.rollback()
+    rows = db.session.scalars(
+        select(MailAttempt).where(MailAttempt.outbox_id == message_id).order_by(MailAttempt.id)
+    )
+    return [(row.number, row.outcome, row.answer, row.recipient) for row in rows]
+
+
+def trouble(scope: str = EVERYTHING) -> MailTrouble | None:
+    """What is known of trouble with our server, or with a domain."""
+    db.session.rollback()
+    return db.session.get(MailTrouble, scope)
 
 
 def registration(registration_id: int) -> Registration:

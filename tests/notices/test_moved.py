@@ -161,7 +161,7 @@ def test_moved_twice_while_waiting_only_the_newest_is_told_against_what_was_know
     first = news(seat, move(event, place=SCHOOL))
     second = news(seat, move(event, when=LATER, place=LocalText("Mets", "Forest")))
     assert render(first, NOW) is None
-    change(OutboxMessage, first, state="dropped")
+    change(OutboxMessage, first, state="skipped")
     body = text(second)
     assert "Where: Forest\nEarlier place: Näidise village hall\n" in body
     assert "Earlier time: Tuesday 8 September 2026, 09:30–16:00\n" in body
@@ -194,13 +194,13 @@ def test_a_change_that_was_taken_back_before_anybody_heard_of_it_is_not_told() -
     second = news(seat, move(event, place=HALL))
     for message in (first, second):
         assert render(message, NOW) is None
-        change(OutboxMessage, message, state="dropped")
+        change(OutboxMessage, message, state="skipped")
 
 
 def test_taken_back_or_not_words_and_questions_are_sent() -> None:
     event = make_event()
     seat = make_registration(event)
-    change(OutboxMessage, news(seat, move(event, place=SCHOOL)), state="dropped")
+    change(OutboxMessage, news(seat, move(event, place=SCHOOL)), state="skipped")
     moved = move(event, LocalText("Jääb nii, nagu oli"), place=HALL)
     assert "Jääb nii, nagu oli" in text(news(seat, moved))
 
@@ -209,7 +209,7 @@ def test_a_change_taken_back_after_an_invite_with_it_has_left_is_told() -> None:
     event = make_event()
     seat = make_registration(event)
     lost = news(seat, move(event, place=SCHOOL))
-    change(OutboxMessage, lost, state="dropped")
+    change(OutboxMessage, lost, state="skipped")
     change(OutboxMessage, post("changed", seat), state="sent")
     back = written(news(seat, move(event, place=HALL)))
     assert "Earlier place: Näidise school\n" in back.text

@@ -1,19 +1,27 @@
-"""Letters that could not be delivered, put back in the outbox by an organiser."""
+"""What organisers do about letters: those missed leave again, one is stopped, an address mended."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from koostoo.base.clock import now
+from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
 from koostoo.events.models import Event
-from koostoo.mail import outbox
+from koostoo.mail import delivery
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
-from koostoo.registration.undelivered import send_again
+from koostoo.registration.undelivered import (
+    PersonNotFound,
+    correct_address,
+    send_again,
+    stop_letter,
+    try_letter_again,
+)
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -35,7 +43,7 @@ def mark(registration_id: int, *states: str) -> None:
     with transaction() as session:
         for letter, state in zip(letters(registration_id), states, strict=True):
             row = session.get_one(OutboxMessage, letter.id)
-            row.state, row.last_error, row.attempts = state, "550 no such mailbox", 1
+            row.state, row.reason, row.attempts = state, "no_mailbox", 1
 
 
 @pytest.fixture
@@ -57,7 +65,7 @@ def test_a_failed_letter_leaves_again_under_the_same_message_id(seat: tuple[int,
     assert (sent.state, again.state) == ("sent", "queued")
     assert (again.message_id, again.next_try_at) == (known, moment)
     with transaction() as session:
-        assert outbox.claim(session, moment) == outbox.Claim(again.id, attempt=2)
+        assert delivery.claim(session, moment) == delivery.Claim(again.id, attempt=2)
 
 
 def test_several_leave_in_the_order_they_were_written(seat: tuple[int, int]) -> None:
@@ -66,13 +74,13 @@ def test_several_leave_in_the_order_they_were_written(seat: tuple[int, int]) -> 
     assert send_again(event_id, number, now()) == 2
     first, second = (letter.id for letter in letters(number))
     with transaction() as session:
-        taken = outbox.claim(session, now())
+        taken = delivery.claim(session, now())
         assert taken is not None
         assert taken.id == first
-        assert outbox.claim(session, now()) is None
-        outbox.mark_sent(session, taken, now())
+        assert delivery.claim(session, now()) is None
+        delivery.mark_sent(session, taken, "mari1@example.org", "mail.example.ee", "250", now())
         session.flush()
-        following = outbox.claim(session, now())
+        following = delivery.claim(session, now())
     assert following is not None
     assert following.id == second
 
@@ -82,19 +90,26 @@ def test_an_earlier_letter_goes_before_one_that_waits(seat: tuple[int, int]) -> 
     mark(number, "failed", "queued")
     assert send_again(event_id, number, now()) == 1
     with transaction() as session:
-        taken = outbox.claim(session, now())
+        taken = delivery.claim(session, now())
     assert taken is not None
     assert taken.id == letters(number)[0].id
 
 
 def test_only_what_failed_is_touched(seat: tuple[int, int]) -> None:
     event_id, number = seat
-    for states in (("sent", "queued"), ("dropped", "sending"), ("sent", "sent")):
+    for states in (("sent", "queued"), ("skipped", "sending"), ("retry", "sent")):
         mark(number, *states)
         before = [letter.next_try_at for letter in letters(number)]
         assert send_again(event_id, number, now() + timedelta(hours=1)) == 0
         assert tuple(letter.state for letter in letters(number)) == states
         assert [letter.next_try_at for letter in letters(number)] == before
+
+
+def test_what_came_back_counts_as_missed(seat: tuple[int, int]) -> None:
+    event_id, number = seat
+    mark(number, "bounced", "sent")
+    assert send_again(event_id, number, now()) == 1
+    assert [letter.state for letter in letters(number)] == ["queued", "sent"]
 
 
 def test_pressing_twice_sends_once(seat: tuple[int, int]) -> None:
@@ -118,3 +133,102 @@ def test_nobody_elses_letters_and_no_other_events_are_touched(
     assert letters(number)[1].state == "failed"
     assert send_again(event_id, number, now()) == 1
     assert (letters(neighbour)[0].state, letters(stranger)[0].state) == ("failed", "failed")
+
+
+def test_a_letter_that_waits_is_tried_at_once_and_starts_anew(seat: tuple[int, int]) -> None:
+    _event_id, number = seat
+    mark(number, "retry", "queued")
+    with transaction() as session:
+        row = session.get_one(OutboxMessage, letters(number)[0].id)
+        row.put_offs, row.put_off_since = 9, now() - timedelta(days=2)
+    moment = now()
+    assert try_letter_again(letters(number)[0].id, moment)
+    found = letters(number)[0]
+    assert (found.state, found.next_try_at, found.put_offs) == ("queued", moment, 0)
+    assert found.put_off_since is None
+    assert not try_letter_again(letters(number)[0].id, moment)
+
+
+@pytest.mark.parametrize(
+    ("state", "stopped"),
+    [
+        ("queued", True),
+        ("retry", True),
+        ("sending", False),
+        ("sent", False),
+        ("failed", False),
+        ("bounced", False),
+        ("skipped", False),
+    ],
+)
+def test_only_what_has_not_left_can_be_stopped(
+    seat: tuple[int, int], state: str, stopped: bool
+) -> None:
+    mark(seat[1], state, "sent")
+    letter = letters(seat[1])[0]
+    assert stop_letter(letter.id, now()) is stopped
+    found = letters(seat[1])[0]
+    assert (found.state, found.reason) == (
+        ("skipped", "stopped") if stopped else (state, "no_mailbox")
+    )
+
+
+def test_a_stopped_letter_lets_the_next_one_go(seat: tuple[int, int]) -> None:
+    first, second = (letter.id for letter in letters(seat[1]))
+    assert stop_letter(first, now())
+    with transaction() as session:
+        taken = delivery.claim(session, now())
+    assert taken is not None
+    assert taken.id == second
+
+
+def test_a_letter_that_is_not_there_is_neither_tried_nor_stopped(app: Flask) -> None:
+    assert not try_letter_again(999, now())
+    assert not stop_letter(999, now())
+
+
+def test_a_letter_under_way_while_the_address_is_corrected_goes_to_the_new_one(
+    seat: tuple[int, int],
+) -> None:
+    event_id, number = seat
+    with transaction() as session:
+        taken = delivery.claim(session, now())
+    assert taken is not None
+    assert correct_address(event_id, number, parse_email("right@example.org"), now()) == 2
+    with transaction() as session:
+        delivery.mark_sent(session, taken, "mari1@example.org", "mail.example.ee", "250", now())
+    assert [letter.state for letter in letters(number)] == ["queued", "queued"]
+    assert {letter.recipient for letter in letters(number)} == {"right@example.org"}
+
+
+def test_two_organisers_who_correct_the_same_address_do_not_double_the_letters(
+    seat: tuple[int, int],
+) -> None:
+    event_id, number = seat
+    mark(number, "failed", "bounced")
+    for _ in range(2):
+        assert correct_address(event_id, number, parse_email("right@example.org"), now()) == 2
+    assert len(letters(number)) == 2
+
+
+def test_no_address_is_corrected_through_another_event(
+    seat: tuple[int, int], make_event: MakeEvent
+) -> None:
+    _event_id, number = seat
+    with pytest.raises(PersonNotFound):
+        correct_address(make_event().id, number, parse_email("right@example.org"), now())
+
+
+def test_a_person_who_left_may_get_the_address_of_one_who_came_back(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    gone = sign_up(event.id, entry(last_name="Maasikas"), now()).registration_id
+    cancel(gone, now())
+    address = parse_email("right@example.org")
+    sign_up(
+        event.id,
+        entry(last_name="Maasikas", email=address.normalised, email_key=address.key),
+        now(),
+    )
+    assert correct_address(event.id, gone, address, now()) == 2

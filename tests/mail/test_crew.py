@@ -1,0 +1,122 @@
+"""Eight workers share two hundred letters; one is killed with a letter in its hands."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from koostoo.base.clock import now
+from koostoo.base.database import db, transaction
+from koostoo.base.when import When
+from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
+from koostoo.mail.rules import LEASE
+from koostoo.registration.letters import notify_all
+from koostoo.worker import run_once
+from tests.conftest import KEY
+from tests.mail.servers import BusyServer, UseServer
+from tests.mail.world import make_event, make_registration
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS, LETTERS, HELD = 8, 200, 60
+PATIENCE = 120
+
+
+def wait_until(done: object, what: str) -> None:
+    latest = time.monotonic() + PATIENCE
+    while not done():  # type: ignore[operator]  # a function without arguments
+        assert time.monotonic() < latest, what
+        time.sleep(0.1)
+
+
+@contextmanager
+def crew(app: Flask, folder: Path, port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run workers, each known by the name it greets with; end them in any case."""
+    workers = {}
+    try:
+        for number in range(WORKERS):
+            name = f"worker{number}.example.org"
+            env = {
+                "KOOSTOO_ENV": "development",
+                "SECRET_KEY": KEY,
+                "BASE_URL": f"http://{name}",
+                "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+                "INSTANCE_PATH": str(folder),
+                "MAIL_TRANSPORT": "smtp",
+                "MAIL_SERVER": "127.0.0.1",
+                "MAIL_PORT": str(port),
+            }
+            with (folder / f"{name}.log").open("wb") as log:
+                workers[name] = subprocess.Popen(
+                    [sys.executable, "-m", "flask", "worker"],
+                    cwd=ROOT,
+                    env={**os.environ, **env},
+                    stdout=log,
+                    stderr=log,
+                )
+        # The first thing a worker tells is what it forgot today.
+        wait_until(
+            lambda: (
+                sum("retention" in path.read_text() for path in folder.glob("*.log")) == WORKERS
+            ),
+            "the workers do not start",
+        )
+        yield workers
+    finally:
+        for worker in workers.values():
+            worker.terminate()
+        for worker in workers.values():
+            worker.wait(30)
+
+
+def states() -> Counter[str]:
+    """How many letters there are in each state."""
+    db.session.rollback()
+    return Counter(db.session.scalars(select(OutboxMessage.state)).all())
+
+
+def ids(contents: list[bytes]) -> Counter[str]:
+    """How often a letter of each Message-ID was read."""
+    return Counter(
+        found[1] for text in contents if (found := re.search(r"Message-ID: (\S+)", text.decode()))
+    )
+
+
+@pytest.mark.slow
+def test_every_letter_leaves_once_and_that_of_the_killed_worker_when_its_claim_is_over(
+    app: Flask, tmp_path: Path, use_server: UseServer
+) -> None:
+    event = make_event(when=When.days(now().date() + timedelta(days=30)))
+    for number in range(LETTERS):
+        make_registration(event, email=f"p{number}@d{number % 40}.example")
+    with BusyServer(hold_at=HELD) as server:
+        with crew(app, tmp_path, server.port) as workers:
+            with transaction() as session:
+                told = notify_all(session, session.get_one(Event, event), "confirmed", now())
+            assert told == LETTERS
+            assert server.is_held.wait(PATIENCE)
+            os.kill(workers[server.held_by].pid, signal.SIGKILL)
+            wait_until(lambda: states()["sent"] == LETTERS - 1, f"stuck: {states()}")
+        assert states() == {"sent": LETTERS - 1, "sending": 1}
+        assert len(server.contents) == LETTERS
+        assert set(ids(server.contents).values()) == {1}
+        assert len(set(server.names)) > 1
+
+        use_server(server.port)
+        assert run_once(now()) == 0
+        assert run_once(now() + LEASE) == 1
+        assert states() == {"sent": LETTERS}
+        seen = ids(server.contents)
+        assert len(seen) == LETTERS
+        assert sorted(seen.values()) == [1] * (LETTERS - 1) + [2]
