@@ -52,6 +52,9 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "koostoo@example.org"),
         # smtp sends; file writes .eml files to instance/mailbox (the default in development).
         "MAIL_TRANSPORT": env.get("MAIL_TRANSPORT", "file" if development else "smtp"),
+        # What a monitoring program must show to read /healthz/detail, at least 16 characters
+        # (Authorization: Bearer …). Without it that page does not exist.
+        "MONITOR_TOKEN": _monitor_token(env),
         # Bodies above this are answered with a friendly 413 page (bytes).
         "MAX_CONTENT_LENGTH": 1_000_000,
         "MAX_FORM_MEMORY_SIZE": 1_000_000,
@@ -74,6 +77,13 @@ def _secret_key(env: Mapping[str, str], development: bool, instance: Path) -> st
     except FileExistsError:
         pass
     return path.read_text()
+
+
+def _monitor_token(env: Mapping[str, str]) -> str:
+    token = env.get("MONITOR_TOKEN", "")
+    if token and len(token) < 16:
+        raise SettingsError("MONITOR_TOKEN is too short: use at least 16 characters")
+    return token
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

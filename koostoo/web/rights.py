@@ -1,5 +1,6 @@
 """Who may open a page: every view declares it, and one that does not is refused."""
 
+import hmac
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
@@ -9,12 +10,15 @@ from werkzeug.wrappers import Response
 from koostoo.accounts.service import find_organiser
 from koostoo.base.clock import now
 
-Right = Literal["public", "secret_link", "organiser"]
+Right = Literal["public", "secret_link", "organiser", "monitor"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def right(name: Right) -> Callable[[View], View]:
-    """Declare who may open the view: anybody, who holds a secret link, or an organiser."""
+    """Declare who may open the view: anybody, who holds a secret link, an organiser, a monitor.
+
+    A monitor shows MONITOR_TOKEN as a bearer token; for everybody else the page is not there.
+    """
 
     def declare(view: View) -> View:
         view.right = name  # type: ignore[attr-defined]  # read back by `right_of`
@@ -47,6 +51,8 @@ def _check() -> Response | None:
     declared = right_of(current_app, request.endpoint)
     if declared is None:
         abort(404)
+    if declared == "monitor" and not _is_monitor():
+        abort(404)
     if declared == "organiser":
         token = request.cookies.get(desk_cookie_name(), "")
         organiser = find_organiser(token, now()) if token else None
@@ -54,6 +60,12 @@ def _check() -> Response | None:
             return redirect(url_for("signin.ask"), 303)
         g.organiser = organiser
     return None
+
+
+def _is_monitor() -> bool:
+    token = current_app.config["MONITOR_TOKEN"]
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token) and hmac.compare_digest(shown.encode(), token.encode())
 
 
 def set_up(app: Flask) -> None:
