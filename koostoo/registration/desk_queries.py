@@ -13,7 +13,6 @@ from koostoo.accounts.models import AuditEntry
 from koostoo.base.database import db
 from koostoo.base.text import fold
 from koostoo.events.models import Event, Move, Question
-from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Project
 from koostoo.registration.filling import IN_QUEUE
 from koostoo.registration.models import ACTIVE, SEATED, Answer, Registration
@@ -256,17 +255,6 @@ def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
             values = {question_id: value for _, question_id, value in given}
             owner, given = next(groups, (None, iter(())))
         yield ListRow._make((*person, values))
-
-
-def failed_letters(registrations: Iterable[Registration]) -> dict[int, str]:
-    """Return, for those whose letter could not be delivered, the server's reason."""
-    numbers = [registration.id for registration in registrations]
-    rows = db.session.execute(
-        select(OutboxMessage.registration_id, OutboxMessage.answer)
-        .where(OutboxMessage.registration_id.in_(numbers), OutboxMessage.state == "failed")
-        .order_by(OutboxMessage.id)
-    )
-    return {number: reason for number, reason in rows if number is not None}
 
 
 def move_answers(event_id: int) -> MoveAnswers | None:

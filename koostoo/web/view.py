@@ -66,7 +66,8 @@ def _hours_beside(when: When) -> str:
     return dates.hours_beside(when, current_lang())
 
 
-def _moment(moment: datetime) -> str:
+def moment_words(moment: datetime) -> str:
+    """Return an instant as the reader's clock shows it in Tallinn."""
     return dates.moment(moment, current_lang())
 
 
@@ -88,7 +89,7 @@ def set_up(app: Flask) -> None:
         markdown=markdown,
         heading=_heading,
         hours_beside=_hours_beside,
-        moment=_moment,
+        moment=moment_words,
         moment_until=_moment_until,
         numeric=_numeric,
         phone=format_phone,

@@ -15,6 +15,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     events,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
+    outbox_pages,  # noqa: F401
+    outbox_person,  # noqa: F401
     people,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401

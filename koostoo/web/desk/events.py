@@ -22,6 +22,7 @@ from koostoo.events.service import (
     draft_of,
     publish_event,
 )
+from koostoo.mail import health
 from koostoo.registration import desk_queries
 from koostoo.registration.desk_queries import EventRow
 from koostoo.registration.event_changes import (
@@ -37,6 +38,7 @@ from koostoo.web.desk import bp, moving
 from koostoo.web.desk.event_filling import build
 from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
+from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line, prose
 from koostoo.web.rights import organiser_id, right
@@ -68,7 +70,12 @@ def home() -> str:
         for name, group in groups.items()
     ]
     return render_template(
-        "desk/home.html", rows=groups[shown], tabs=tabs, state_words=EVENT_STATE_WORDS
+        "desk/home.html",
+        rows=groups[shown],
+        tabs=tabs,
+        state_words=EVENT_STATE_WORDS,
+        health=health.look(now()),
+        outcome_words=outcome_words,
     )
 
 

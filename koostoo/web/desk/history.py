@@ -39,6 +39,8 @@ ACTS: Mapping[str, Any] = {
     "still_comes": _l("Noted that a person still comes"),
     "released": _l("Released a place nobody answered for"),
     "letters_again": _l("Sent letters again"),
+    "letter_stopped": _l("Stopped a letter"),
+    "address_corrected": _l("Corrected an address"),
     "words_changed": _l("Changed own words in a letter"),
 }
 
@@ -78,6 +80,8 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
             giver=organisations.get(detail["from"], "–"),
             taker=organisations.get(detail["to"], _("everybody")),
         )
+    if "letters" in detail:
+        return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     if entry.action == "words_changed":
         return str(LETTERS[detail["letter"]][0])
     lines = []

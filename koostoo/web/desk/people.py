@@ -1,11 +1,10 @@
-"""Pages of the people of an event: the list, adding by hand, letters that did not arrive."""
+"""Pages of the people of an event: the list, adding by hand."""
 
 from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
@@ -15,6 +14,7 @@ from koostoo.registration import desk_queries
 from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.desk_queries import OTHER, Filter
 from koostoo.registration.models import ACTIVE, MEMBERSHIPS, STATES, Registration
+from koostoo.registration.outbox_queries import missed_letters
 from koostoo.registration.queries import (
     project_organisations,
     queue_places,
@@ -23,12 +23,13 @@ from koostoo.registration.queries import (
 )
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import SignedUp, sign_up
-from koostoo.registration.undelivered import send_again
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.web.desk import adding, bp
 from koostoo.web.desk.events import get_event
+from koostoo.web.desk.numbers import small_number
+from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
-from koostoo.web.forms import ButtonForm, Page
+from koostoo.web.forms import Page
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label, suggested
@@ -46,7 +47,7 @@ def show(slug: str) -> str:
     event = get_event(slug)
     wanted = read_filter()
     number = request.args.get("page", "")
-    page = desk_queries.registrations_page(event.id, wanted, _small_number(number) or 1)
+    page = desk_queries.registrations_page(event.id, wanted, small_number(number) or 1)
     counts = desk_queries.state_counts(event.id)
     return render_template(
         "desk/people.html",
@@ -64,7 +65,8 @@ def show(slug: str) -> str:
         places=queue_places(event.id) if counts.get("waiting") else {},
         obstacle_words=OBSTACLE_WORDS,
         membership_words=MEMBERSHIP_WORDS,
-        failed=desk_queries.failed_letters(page.rows),
+        missed=missed_letters(page.rows),
+        outcome_words=outcome_words,
         answers=desk_queries.move_answers(event.id),
         moment_now=now(),
         state_label=state_label,
@@ -103,28 +105,6 @@ def add(slug: str) -> Response | Page:
     return page, 422 if above.errors else status, headers
 
 
-@bp.post(f"{ONE}/letters")
-@right("organiser")
-def send_letters_again(slug: str, number: int) -> Response:
-    """Put this person's letters that did not arrive back in the outbox."""
-    event = get_event(slug)
-    person = get_person(event, number)
-    name = person.name
-    if not ButtonForm().validate_on_submit():
-        flash(_("Nothing was changed. Please press the button once more."), "warning")
-    elif count := send_again(event.id, person.id, now()):
-        words = ngettext(
-            "%(num)s letter to %(name)s is on its way again.",
-            "%(num)s letters to %(name)s are on their way again.",
-            count,
-            name=name,
-        )
-        flash(words, "success")
-    else:
-        flash(_("No letter to %(name)s has to be sent again.", name=name), "info")
-    return back_to_people(slug)
-
-
 def read_filter() -> Filter:
     """Return what the address asks for; what makes no sense is left out."""
     state = request.args.get("state", "")
@@ -132,7 +112,7 @@ def read_filter() -> Filter:
     membership = request.args.get("membership", "")
     answer = request.args.get("answer", "")
     if organisation != OTHER:
-        organisation = str(_small_number(organisation) or "")
+        organisation = str(small_number(organisation) or "")
     return Filter(
         text=clean_line(request.args.get("q", ""))[:100],
         state=state if state in STATES else "",
@@ -152,11 +132,6 @@ def query_of(wanted: Filter, **changed: Any) -> dict[str, Any]:
         "answer": wanted.answer,
     }
     return {name: value for name, value in (values | changed).items() if value}
-
-
-def _small_number(text: str) -> int | None:
-    fits = text.isascii() and text.isdecimal() and len(text) < 10
-    return int(text) if fits else None
 
 
 def _pages(slug: str, page: desk_queries.Page, wanted: Filter) -> dict[str, Any]:

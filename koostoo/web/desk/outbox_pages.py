@@ -1,0 +1,163 @@
+"""The letters at the desk: all of them, one, those to a person; trying again, stopping."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from koostoo.base.clock import now
+from koostoo.base.text import clean_line
+from koostoo.mail import health
+from koostoo.mail.models import MAIL_STATES
+from koostoo.mail.outbox import may_stop, may_try_again
+from koostoo.registration import outbox_queries
+from koostoo.registration.outbox_queries import LetterFilter, LetterPage
+from koostoo.registration.undelivered import stop_letter, try_letter_again, try_server_again
+from koostoo.web.desk import bp
+from koostoo.web.desk.events import get_event
+from koostoo.web.desk.numbers import small_number
+from koostoo.web.desk.outbox_words import (
+    LETTER_STATE_WORDS,
+    letter_label,
+    outcome_words,
+    standing_words,
+)
+from koostoo.web.forms import ButtonForm
+from koostoo.web.rights import organiser_id, right
+
+LETTER = "/outbox/<int(max=2147483647):number>"
+WORDS = {
+    "label": letter_label,
+    "states": LETTER_STATE_WORDS,
+    "outcome": outcome_words,
+    "standing": standing_words,
+}
+
+
+@bp.get("/outbox", endpoint="outbox")
+@right("organiser")
+def show_all() -> str:
+    """Show one page of all letters, searched and filtered."""
+    wanted = _read_filter()
+    page = outbox_queries.letters_page(wanted, small_number(request.args.get("page", "")) or 1)
+    return render_template(
+        "desk/outbox.html",
+        page=page,
+        pages=_pages(page, wanted),
+        tabs=_tabs(wanted),
+        wanted=wanted,
+        asked=_query(wanted),
+        events=outbox_queries.events_to_choose(),
+        health=health.look(now()),
+        words=WORDS,
+    )
+
+
+@bp.get("/events/<slug>/outbox")
+@right("organiser")
+def outbox_of_event(slug: str) -> Response:
+    """Lead to the letters of one event in the list of all."""
+    return redirect(url_for("desk.outbox", event=get_event(slug).id))
+
+
+@bp.get(LETTER, endpoint="outbox_letter")
+@right("organiser")
+def show_one(number: int) -> str:
+    """Show what became of one letter, try by try."""
+    row = outbox_queries.find_letter(number) or abort(404)
+    return render_template(
+        "desk/outbox_letter.html",
+        row=row,
+        health=health.look(now()),
+        may_stop=may_stop(row.letter),
+        may_try_again=may_try_again(row.letter),
+        words=WORDS,
+    )
+
+
+@bp.post(f"{LETTER}/again")
+@right("organiser")
+def outbox_again(number: int) -> Response:
+    """Put a letter back in line."""
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif try_letter_again(number, now(), organiser_id()):
+        flash(_("The letter is on its way again."), "success")
+    else:
+        flash(_("There is nothing to try again about this letter."), "info")
+    return redirect(url_for("desk.outbox_letter", number=number), 303)
+
+
+@bp.post(f"{LETTER}/stop")
+@right("organiser")
+def outbox_stop(number: int) -> Response:
+    """Keep a letter from leaving."""
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif stop_letter(number, now(), organiser_id()):
+        flash(_("The letter will not be sent."), "success")
+    else:
+        flash(_("It is too late to stop this letter."), "warning")
+    return redirect(url_for("desk.outbox_letter", number=number), 303)
+
+
+@bp.post("/outbox/server")
+@right("organiser")
+def outbox_server() -> Response:
+    """Let the worker try our mail server at once."""
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif try_server_again():
+        flash(_("The mail server is tried at once. Look again in a minute."), "success")
+    else:
+        flash(_("Nothing was in the way of the letters."), "info")
+    return redirect(url_for("desk.outbox"), 303)
+
+
+def _read_filter() -> LetterFilter:
+    """Return what the address asks for; what makes no sense is left out."""
+    state = request.args.get("state", "")
+    return LetterFilter(
+        text=clean_line(request.args.get("q", ""))[:100],
+        state=state if state in MAIL_STATES else "",
+        event_id=small_number(request.args.get("event", "")),
+    )
+
+
+def _query(wanted: LetterFilter, **changed: Any) -> dict[str, Any]:
+    values = {"q": wanted.text, "state": wanted.state, "event": wanted.event_id}
+    return {name: value for name, value in (values | changed).items() if value}
+
+
+def _pages(page: LetterPage, wanted: LetterFilter) -> dict[str, Any]:
+    def url(number: int) -> str | None:
+        if not 1 <= number <= page.count:
+            return None
+        return url_for("desk.outbox", **_query(wanted, page=number))
+
+    return {
+        "number": page.number,
+        "count": page.count,
+        "prev_url": url(page.number - 1),
+        "next_url": url(page.number + 1),
+    }
+
+
+def _tabs(wanted: LetterFilter) -> list[dict[str, Any]]:
+    counts = outbox_queries.letter_counts(wanted)
+    choices = [("", _("All letters"), sum(counts.values()))]
+    choices += [
+        (state, words, counts[state])
+        for state, words in LETTER_STATE_WORDS.items()
+        if counts[state] or state == wanted.state
+    ]
+    return [
+        {
+            "url": url_for("desk.outbox", **_query(wanted, state=state)),
+            "label": label,
+            "current": state == wanted.state,
+            "count": count,
+        }
+        for state, label, count in choices
+    ]

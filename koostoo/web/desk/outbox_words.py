@@ -1,0 +1,87 @@
+"""The desk's words about letters: what each tells, how it stands, what was in the way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from koostoo.mail.models import OutboxMessage
+from koostoo.web.view import moment_words
+
+LETTER_WORDS: Mapping[str, Any] = {
+    "confirmed": _l("Seat confirmed"),
+    "waiting": _l("On the waiting list"),
+    "promoted": _l("A seat became free"),
+    "pending": _l("Awaits confirmation"),
+    "offered": _l("A seat is offered"),
+    "offer_lapsed": _l("The offer lapsed"),
+    "rejected": _l("Turned down"),
+    "changed": _l("Registration changed"),
+    "already": _l("Already registered"),
+    "cancelled": _l("Registration cancelled"),
+    "event_changed": _l("Event changed"),
+    "event_called_off": _l("Event called off"),
+    "released": _l("Place released"),
+    "group_summary": _l("Summary for the contact of a group"),
+    "links": _l("Links sent again"),
+    "test": _l("Test letter to an organiser"),
+    "signin": _l("Sign-in link of an organiser"),
+}
+LETTER_STATE_WORDS: Mapping[str, Any] = {
+    "queued": _l("In line"),
+    "sending": _l("Being sent"),
+    "retry": _l("Will be tried again"),
+    "sent": _l("Sent"),
+    "failed": _l("Not delivered"),
+    "bounced": _l("Came back"),
+    "skipped": _l("Not sent"),
+}
+OUTCOME_WORDS: Mapping[str, Any] = {
+    "accepted": _l("The mail server took it."),
+    "bounced": _l("It was taken, and came back undelivered."),
+    "lost": _l("The worker stopped before it was done."),
+    "untrue": _l("What it would have said was no longer true."),
+    "stopped": _l("An organiser stopped it."),
+    "no_connection": _l("Our mail server cannot be reached."),
+    "no_answer": _l("Our mail server does not answer."),
+    "no_tls": _l("Our mail server does not encrypt the connection."),
+    "certificate": _l("The certificate of our mail server is not valid."),
+    "sign_in": _l("Our mail server refuses our user name or password."),
+    "sender": _l("Our mail server refuses our sender address."),
+    "relay": _l("Our mail server does not pass our letters on to others."),
+    "server_busy": _l("Our mail server takes no letters from us at the moment."),
+    "crowded": _l("The recipient's server takes only so many letters at a time."),
+    "later": _l("The recipient's server cannot take letters at the moment."),
+    "put_off": _l("The recipient's server asks us to come again later."),
+    "mailbox_full": _l("The mailbox is full."),
+    "deferred": _l("Our mail server asks us to come again later with this letter."),
+    "unknown": _l("The connection broke at the last moment; it may have arrived all the same."),
+    "no_mailbox": _l("There is no such mailbox."),
+    "refused": _l("The recipient's server refuses letters to this address."),
+    "message_refused": _l("This letter was refused, perhaps as unwanted mail."),
+    "too_large": _l("The letter is too large for the mail server."),
+    "unwritable": _l("No letter can be written to this address."),
+    "broken": _l("The letter could not be put together; the service's log tells why."),
+}
+
+
+def letter_label(kind: str) -> str:
+    """Return what a kind of letter is called; one without words by its code."""
+    return str(LETTER_WORDS.get(kind, kind))
+
+
+def outcome_words(code: str) -> str:
+    """Return what a reason or an outcome means, as a sentence; empty for none."""
+    return str(OUTCOME_WORDS.get(code, code))
+
+
+def standing_words(letter: OutboxMessage) -> str:
+    """Return why a letter stands as it does, or when it left, in one or two sentences."""
+    if letter.state == "sent" and letter.sent_at is not None:
+        return moment_words(letter.sent_at)
+    words = outcome_words(letter.reason)
+    if letter.state == "retry":
+        again = _("Next try: %(when)s.", when=moment_words(letter.next_try_at))
+        return f"{words} {again}".strip()
+    return words
