@@ -1,4 +1,4 @@
-"""Commands: `flask project load`, `samples`, `organiser invite`, `worker`, `backup`, `restore`."""
+"""Commands: `flask project`, `samples`, `organiser`, `mail`, `worker`, `backup`, `restore`."""
 
 import signal
 import threading
@@ -12,15 +12,17 @@ from koostoo import worker
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
-from koostoo.base.contact import ContactError
+from koostoo.base.contact import ContactError, parse_email
 from koostoo.base.tokens import make_token
 from koostoo.events.load import load_project
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples
+from koostoo.mail.check import check
 from koostoo.programme.project_file import ProjectFileError
 
 project = AppGroup("project", help="Projects as files.")
 samples = AppGroup("samples", help="Sample events for trying things out.")
 organiser = AppGroup("organiser", help="People who run events.")
+mail = AppGroup("mail", help="Letters and the server they leave through.")
 
 
 @project.command("load")
@@ -75,6 +77,29 @@ def organiser_invite(email: str, print_link: bool) -> None:
         click.echo(f"{email} may now sign in at {base}/desk/")
 
 
+@mail.command("check")
+@click.argument("address", default="")
+def mail_check(address: str) -> None:
+    """Try the mail settings step by step and explain the answers.
+
+    With an ADDRESS a test letter goes there; without one nothing is sent.
+    """
+    try:
+        recipient = parse_email(address).normalised if address else ""
+    except ContactError as error:
+        raise click.ClickException(f"{address} is not an e-mail address") from error
+    all_fine = True
+    for finding in check(recipient, now()):
+        click.echo(f"{'ok' if finding.fine else 'NO':4}{finding.words}")
+        if finding.advice:
+            click.echo(f"    {finding.advice}")
+        all_fine = all_fine and finding.fine
+    if not all_fine:
+        raise SystemExit(1)
+    if not recipient:
+        click.echo("    All fine. Give an address to send a test letter: flask mail check ADDRESS")
+
+
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Deliver what is due now, then end.")
 def run_worker(once: bool) -> None:
@@ -112,5 +137,13 @@ def restore_command(file: Path) -> None:
 
 def set_up(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (project, samples, organiser, run_worker, backup_command, restore_command):
+    for command in (
+        project,
+        samples,
+        organiser,
+        mail,
+        run_worker,
+        backup_command,
+        restore_command,
+    ):
         app.cli.add_command(command)
