@@ -19,6 +19,7 @@ from benchmarks import feeds, floor, visits
 from benchmarks.desk import invite, sign_in
 from benchmarks.growth import FEW, MANY, growth_rows
 from benchmarks.load import Browser, Step, hammer
+from benchmarks.post import post_rows
 from benchmarks.rush import postgresql_database, rush_rows
 from benchmarks.server import ROOT, Server, free_port, serve, server_settings
 from benchmarks.stage import FULL, PEOPLE, set_stage
@@ -70,6 +71,7 @@ def main() -> None:
         rows += _rushes(here, options.seconds)
         rows += _growth(here, options.seconds, options.rounds)
         rows += _feeds(here, options.seconds, options.rounds)
+        rows += _post(here, options.rounds)
         rows += _downloads(start, invite(env))
         _say("start-up")
         rows += _start_up(start)
@@ -153,6 +155,20 @@ def _feeds(folder: Path, seconds: float, rounds: int) -> Iterator[Row]:
         _say("the same on PostgreSQL")
         envs = [env | {"DATABASE_URL": url} for env, url in zip(envs, (few, many), strict=True)]
         yield from feeds.feed_rows("PostgreSQL", envs, log, seconds, rounds)
+
+
+def _post(folder: Path, rounds: int) -> Iterator[Row]:
+    """Let a worker deliver letters to a local mail server on each engine there is."""
+    log, here = folder / "post.log", folder / "post"
+    here.mkdir()
+    _say("letters on SQLite")
+    yield from post_rows("SQLite", server_settings(here), log, rounds)
+    with postgresql_database() as database:
+        if database is not None:
+            _say("the same on PostgreSQL")
+            yield from post_rows(
+                "PostgreSQL", server_settings(here) | {"DATABASE_URL": database}, log, rounds
+            )
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:

@@ -44,6 +44,12 @@ def limit_row(
     return Row(name, f"{value:.2f} {unit}{spent}", aim=aim, met=met)
 
 
+def least_row(name: str, value: float, unit: str, least: float, cpu: float) -> Row:
+    """Return the line of a figure that should not be below a limit; `cpu` in seconds of each."""
+    told = f"{value:.0f}{unit} ({cpu * 1000:.2f} ms)"
+    return Row(name, told, aim=f"at least {least:g}{unit}", met=value >= least)
+
+
 def growth_row(name: str, rounds: Sequence[tuple[Rate, Rate]], limit: float) -> Row:
     """Return the line of measurements taken in turn, (among few, among many) each.
 
