@@ -65,7 +65,7 @@ def show(slug: str) -> str:
         places=queue_places(event.id) if counts.get("waiting") else {},
         obstacle_words=OBSTACLE_WORDS,
         membership_words=MEMBERSHIP_WORDS,
-        missed=missed_letters(page.rows),
+        undelivered=missed_letters(page.rows),
         outcome_words=outcome_words,
         answers=desk_queries.move_answers(event.id),
         moment_now=now(),
