@@ -8,11 +8,10 @@ from icalendar import vDuration, vText, vUri
 
 from koostoo.calendars.cleaning import many_lines, one_line, without_blanks
 from koostoo.calendars.values import CalendarEntry, FeedInfo
-from koostoo.calendars.vevent import build_event, new_calendar
+from koostoo.calendars.vevent import around, build_event, new_calendar
 
 # How often programs that let themselves be told should look again.
 _REFRESH = timedelta(hours=4)
-_END = b"END:VCALENDAR\r\n"
 
 
 def render_feed(
@@ -38,7 +37,7 @@ def render_feed(
     calendar.add("X-PUBLISHED-TTL", vDuration(_REFRESH))
     write = _written if private else _remembered
     ordered = sorted(entries, key=lambda entry: (entry.starts_at, entry.uid))
-    head, end, _nothing = bytes(calendar.to_ical()).rpartition(_END)
+    head, end = around(calendar)
     return b"".join([head, *map(write, ordered), end])
 
 

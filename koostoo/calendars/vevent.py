@@ -9,6 +9,7 @@ from koostoo.calendars.values import CalendarEntry
 from koostoo.calendars.zone import tallinn_definition
 
 _PRODUCT = "-//Koostoo//Koostoo 1.0//ET"
+_END = b"END:VCALENDAR\r\n"
 
 
 def new_calendar() -> Calendar:
@@ -23,6 +24,12 @@ def new_calendar() -> Calendar:
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add_component(tallinn_definition())
     return calendar
+
+
+def around(calendar: Calendar) -> tuple[bytes, bytes]:
+    """Return what is written before and behind the events of a calendar that holds none yet."""
+    head, end, _nothing = bytes(calendar.to_ical()).rpartition(_END)
+    return head, end
 
 
 def build_event(entry: CalendarEntry, stamp: datetime, language: str = "") -> Event:

@@ -1,7 +1,5 @@
 """The time zone of every timed event, as a definition all calendar programs understand."""
 
-from functools import cache
-
 from icalendar import Component, Timezone
 
 # Since 2002 Estonia changes its clocks with the European Union: forward on the last Sunday of
@@ -30,10 +28,6 @@ END:VTIMEZONE
 """
 
 
-@cache
 def tallinn_definition() -> Component:
-    """Return the VTIMEZONE of Europe/Tallinn (RFC 5545, 3.6.5), valid from 2002 on.
-
-    The same each time, read once: reading it costs as much as writing a whole event.
-    """
+    """Return the VTIMEZONE of Europe/Tallinn (RFC 5545, 3.6.5), valid from 2002 on."""
     return Timezone.from_ical(_DEFINITION)
