@@ -1,0 +1,176 @@
+"""Letters that came back: what delivery reports say, those of RFC 3464 and others; pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from email.message import Message
+from typing import Literal
+
+from koostoo.base.text import clean_line, truncate
+from koostoo.mail.reading import Incoming, children_of, headers_of
+
+REASON_LENGTH = 300
+MOST_IDS = 20
+LONGEST_ADDRESS = 320
+LONGEST_TEXT = 50_000
+"""Characters of a report's words that are looked at."""
+
+_DAEMON = re.compile(r"(mailer-?daemon|mail-?daemon|postmaster|mdaemon)@", re.IGNORECASE)
+_SUBJECT = re.compile(
+    "undeliver|delivery (status|failure|has failed|failed|report)|delivery.* fail|returned mail"
+    "|failure notice|returned to sender|could not be delivered|kättetoimetamatu|kohaletoimetamatu"
+    "|kohale toimetada|edastamine ebaõnnestus",
+    re.IGNORECASE,
+)
+_LATE = re.compile(
+    "delayed|still (being|trying|undelivered)|will (keep|continue|be) (on )?(trying|retr|to)"
+    "|not yet been delivered|viibi",
+    re.IGNORECASE,
+)
+_FULL = re.compile("over ?quota|quota exceeded|mailbox (is )?full|postkast on täis", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{3,190}>)", re.IGNORECASE | re.MULTILINE)
+_ANY_ID = re.compile(r"<[^<>\s]{3,190}>")
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_CODE = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -]\S)")
+# Below one of these stands the letter that came back, not what became of it.
+_COPY = re.compile(
+    r"^-+ ?(below this line|this is a copy|original message|included is a copy|the header of)"
+    r"|^[> \t]*(return-path|received|message-id):",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a letter.
+
+    `is_hard`: the address will not take it, now or later; else it may (a full mailbox, a server
+    away). `message_ids` are those it may be about. `reason` are the server's words, on one line.
+    `recipients` are the addresses it names, which need not be the ones we wrote to.
+    """
+
+    fate: Literal["failed", "delayed", "delivered"]
+    message_ids: tuple[str, ...]
+    is_hard: bool = False
+    reason: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+def read_report(letter: Incoming) -> Report | None:
+    """Return what a delivery report says; None for every other letter."""
+    groups = [group for group in _groups(letter) if group["Action"] or group["Status"]]
+    if groups:
+        return _standard(letter, groups)
+    return _other(letter) if _looks_like_one(letter) else None
+
+
+def _standard(letter: Incoming, groups: Sequence[Message]) -> Report:
+    """Read the fields of RFC 3464, section 2.3; each of our letters has one recipient."""
+    ids = _ids(letter)
+    failed = next((group for group in groups if _action(group) == "failed"), None)
+    if failed is None:
+        late = any(_action(group) == "delayed" for group in groups)
+        return Report("delayed" if late else "delivered", ids)
+    status = clean_line(str(failed["Status"] or ""))
+    words = str(failed["Diagnostic-Code"] or "")[:LONGEST_TEXT].partition(";")[2]
+    reason = clean_line(words) or _telling_line(_words(letter)) or status
+    found = _STATUS.search(status) or _STATUS.search(reason)
+    named = [str(failed[name] or "") for name in ("Original-Recipient", "Final-Recipient")]
+    return Report(
+        "failed",
+        ids,
+        _is_hard(found, reason),
+        truncate(reason, REASON_LENGTH),
+        _addresses(value.partition(";")[2] for value in named),
+    )
+
+
+def _other(letter: Incoming) -> Report:
+    """Read a report that only people were meant to understand."""
+    ids, text = _ids(letter), _words(letter)
+    reason = _telling_line(text)
+    if not reason and _LATE.search(f"{letter.subject}\n{text}"):
+        return Report("delayed", ids)
+    reason = reason or letter.subject
+    found = _STATUS.search(reason) or _CODE.search(reason)
+    if found and found[1][0] == "4" and _LATE.search(f"{letter.subject}\n{text}"):
+        return Report("delayed", ids)
+    return Report(
+        "failed",
+        ids,
+        _is_hard(found, text),
+        truncate(reason, REASON_LENGTH),
+        _addresses(letter.header("X-Failed-Recipients").split(",")),
+    )
+
+
+def _addresses(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the bare addresses among what a report says of recipients, not endlessly many."""
+    bare = (clean_line(value[:LONGEST_ADDRESS]).strip("<> ") for value in values)
+    return tuple(dict.fromkeys(address for address in bare if "@" in address))[:MOST_IDS]
+
+
+def _looks_like_one(letter: Incoming) -> bool:
+    """Say whether a server wrote this about a letter; a person on holiday did not."""
+    if letter.header("X-Failed-Recipients"):
+        return True
+    from_daemon = bool(_DAEMON.match(letter.sender))
+    return (from_daemon or letter.header("Return-Path") == "<>") and bool(
+        _SUBJECT.search(letter.subject) or _LATE.search(letter.subject)
+    )
+
+
+def _is_hard(status: re.Match[str] | None, words: str) -> bool:
+    if status is None:
+        return _FULL.search(words) is None
+    if not status[1].startswith("5"):
+        return False
+    return not (_FULL.search(words) or status[0] == "5.2.2")
+
+
+def _action(group: Message) -> str:
+    written = clean_line(str(group["Action"] or "")).partition(" ")[0].lower()
+    if written:
+        return written
+    return "failed" if str(group["Status"] or "").strip()[:1] in ("4", "5") else "delivered"
+
+
+def _groups(letter: Incoming) -> Iterator[Message]:
+    """Give out the groups of fields of a machine-readable report, the first one included."""
+    for part in letter.parts:
+        if part.content_type.endswith("delivery-status"):
+            yield from children_of(part.source)
+
+
+def _ids(letter: Incoming) -> tuple[str, ...]:
+    """Return the Message-IDs of letters that may have come back, surest first."""
+    found: dict[str, None] = {}
+    for part in letter.parts:
+        if part.source.get_content_maintype() == "message":
+            for source in children_of(part.source):
+                found |= dict.fromkeys(headers_of(source, "Message-ID"))
+        elif part.content_type in ("text/rfc822-headers", "text/plain", "text/html"):
+            found |= dict.fromkeys(_MESSAGE_ID.findall(part.text()[:LONGEST_TEXT]))
+    for name in ("In-Reply-To", "References"):
+        found |= dict.fromkeys(_ANY_ID.findall(letter.header(name)))
+    return tuple(found)[:MOST_IDS]
+
+
+def _words(letter: Incoming) -> str:
+    """Return what the server wrote for people, without the letter that came back."""
+    text = next(letter.texts("text/plain"), "") or next(letter.texts("text/html"), "")
+    text = text[:LONGEST_TEXT]
+    copy = _COPY.search(text)
+    return text[: copy.start()] if copy else text
+
+
+def _telling_line(text: str) -> str:
+    """Return the line that names a status or code, permanent ones first; empty without any."""
+    lines = [clean_line(line) for line in text.splitlines()]
+    telling = [line for line in lines if _STATUS.search(line) or _CODE.search(line)]
+    return min(telling, key=_temporary, default="")
+
+
+def _temporary(line: str) -> bool:
+    found = _STATUS.search(line) or _CODE.search(line)
+    return found is not None and found[1][0] != "5"
