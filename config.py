@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsError(RuntimeError):
@@ -50,11 +51,16 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD"),
         # The address every letter comes from, and the organiser named in calendar invites.
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "koostoo@example.org"),
+        # Where letters that cannot be delivered come back to, {} standing for the letter's number:
+        # koostoo+{}@example.ee. Only for a mailbox that takes such addresses. Empty: they come back
+        # to MAIL_DEFAULT_SENDER, and the report itself tells which letter it is about.
+        "MAIL_BOUNCE_TO": _bounce_to(env),
         # smtp sends; file writes .eml files to instance/mailbox (the default in development).
         "MAIL_TRANSPORT": env.get("MAIL_TRANSPORT", "file" if development else "smtp"),
         # What a monitoring program must show to read /healthz/detail, at least 16 characters
         # (Authorization: Bearer …). Without it that page does not exist.
         "MONITOR_TOKEN": _monitor_token(env),
+        **_inbound(env),
         # Bodies above this are answered with a friendly 413 page (bytes).
         "MAX_CONTENT_LENGTH": 1_000_000,
         "MAX_FORM_MEMORY_SIZE": 1_000_000,
@@ -86,8 +92,60 @@ def _monitor_token(env: Mapping[str, str]) -> str:
     return token
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    return env.get(name, "").lower() in {"1", "true", "yes", "on"}
+def _inbound(env: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of the mailbox of MAIL_DEFAULT_SENDER, which the worker reads.
+
+    Answers of calendars and letters that bounced come back to that address, because it is the
+    ORGANIZER of every invite and the sender of every letter. Where nobody reads it, invites do not
+    ask for an answer.
+    """
+    host, tls = env.get("INBOUND_IMAP_HOST", ""), _flag(env, "INBOUND_IMAP_TLS", default=True)
+    if host and not env.get("INBOUND_IMAP_USERNAME"):
+        raise SettingsError("INBOUND_IMAP_HOST needs INBOUND_IMAP_USERNAME beside it")
+    if host and not tls and host not in LOOPBACK:
+        raise SettingsError("INBOUND_IMAP_TLS may be off only for a server on this machine")
+    seconds = _number(env, "INBOUND_SECONDS", 60)
+    return {
+        # The IMAP server of that mailbox; empty: the worker reads none.
+        "INBOUND_IMAP_HOST": host,
+        # TLS from the first byte; the certificate is verified.
+        "INBOUND_IMAP_PORT": _number(env, "INBOUND_IMAP_PORT", 993),
+        "INBOUND_IMAP_TLS": tls,
+        "INBOUND_IMAP_USERNAME": env.get("INBOUND_IMAP_USERNAME", ""),
+        "INBOUND_IMAP_PASSWORD": env.get("INBOUND_IMAP_PASSWORD", ""),
+        # The folder that is read.
+        "INBOUND_IMAP_FOLDER": _folder(env, "INBOUND_IMAP_FOLDER", "INBOX"),
+        # The folder for letters that were acted on, made if need be. Empty: they stay, marked as
+        # read.
+        "INBOUND_IMAP_DONE": _folder(env, "INBOUND_IMAP_DONE", ""),
+        # Seconds between two looks into it.
+        "INBOUND_SECONDS": max(seconds, 5),
+        # on: a mail server hands each letter to `flask mail receive`.
+        "INBOUND_PIPE": _flag(env, "INBOUND_PIPE"),
+        # The name the receiving server gives itself in Authentication-Results (RFC 8601), such as
+        # mx.example.ee. Set it only where that server removes headers with its name from letters
+        # that come in. Empty: nobody's word for a sender is taken, and no seat is freed at once.
+        "INBOUND_AUTHSERV_ID": env.get("INBOUND_AUTHSERV_ID", ""),
+    }
+
+
+def _bounce_to(env: Mapping[str, str]) -> str:
+    pattern = env.get("MAIL_BOUNCE_TO", "")
+    local, _, domain = pattern.partition("@")
+    if pattern and (local.count("{}") != 1 or not domain or "{}" in domain):
+        raise SettingsError("MAIL_BOUNCE_TO must be an address with {} in it: name+{}@example.ee")
+    return pattern
+
+
+def _folder(env: Mapping[str, str], name: str, default: str) -> str:
+    folder = env.get(name, default)
+    if not folder.isascii() or not folder.isprintable():
+        raise SettingsError(f"{name} must be the name of a folder in plain letters")
+    return folder
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    return env.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -17,6 +17,8 @@ APPROVALS = ("none", "holds", "loose")
 """Who confirms: nobody; an organiser, a seat being held meanwhile; an organiser, none held."""
 MEMBERSHIPS = ("open", "flag", "members")
 """Who of an invited organisation may sign up: everybody; everybody, others marked; members only."""
+ON_DECLINE = ("ask", "free")
+"""What a calendar that declines does: the person is asked; the seat is free at once."""
 QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")
 
 
@@ -50,6 +52,7 @@ class Event(Base):
         CheckConstraint("offer_hours > 0", name="offer_hours"),
         CheckConstraint("group_max > 0", name="group_max"),
         CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
+        CheckConstraint(f"on_decline IN {ON_DECLINE}", name="on_decline"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
         # All that tells whether a feed has changed: no long text of an event is read for it.
         Index(
@@ -108,6 +111,9 @@ class Event(Base):
     """How long somebody who waited may think about a seat; None: they have it at once."""
     group_max: Mapped[int] = mapped_column(default=10, server_default="10", info=keep.STRUCTURE)
     """How many people one form may sign up."""
+    on_decline: Mapped[str] = mapped_column(
+        String(4), default="ask", server_default="ask", info=keep.STRUCTURE
+    )
     partner_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
     """At most so many people of one partner organisation."""
     member_cap: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)

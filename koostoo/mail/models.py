@@ -1,9 +1,9 @@
-"""The outbox: one row is the intention to send one letter, with what became of each try."""
+"""The outbox, with what became of each try to send a letter; and what came in was read."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -119,3 +119,26 @@ class MailTrouble(Base):
     """The letter that had trouble last, or the one let through to see whether it is over."""
     reason: Mapped[str] = mapped_column(String(16), info=keep.SECURITY)
     answer: Mapped[str] = mapped_column(String(ANSWER_LENGTH), default="", info=keep.SECURITY)
+
+
+class InboundMessage(Base):
+    """A letter that was read, so that it never counts twice; nothing of what stood in it."""
+
+    __tablename__ = "inbound_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    digest: Mapped[str] = mapped_column(String(64), unique=True, info=keep.SECURITY)
+    outcome: Mapped[str] = mapped_column(String(20), info=keep.SECURITY)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.SECURITY)
+
+
+class InboundFolder(Base):
+    """How far a folder of a mailbox was read (RFC 3501, 2.3.1.1: UIDs hold for one UIDVALIDITY)."""
+
+    __tablename__ = "inbound_folder"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    name: Mapped[str] = mapped_column(String(64), unique=True, info=keep.STRUCTURE)
+    """SHA-256 of server, user and folder."""
+    uid_validity: Mapped[int] = mapped_column(BigInteger, info=keep.STRUCTURE)
+    last_uid: Mapped[int] = mapped_column(BigInteger, info=keep.STRUCTURE)

@@ -17,7 +17,8 @@ from koostoo.mail.models import ANSWER_LENGTH, MISSED, MailAttempt, OutboxMessag
 
 UNTRUE, STOPPED = "untrue", "stopped"
 """Why a letter was skipped: what it would say was no longer true, or somebody stopped it."""
-BOUNCED = "bounced"
+BOUNCED, BOUNCED_SOFT = "bounced", "bounced_soft"
+"""Why a letter came back: the address will not take it, or it may later."""
 _TRY = insert(MailAttempt.__table__)  # type: ignore[arg-type]  # a Table, typed wider
 
 
@@ -76,12 +77,15 @@ def mark_bounced(
     reason: str,
     now: datetime,
     recipient: str | None = None,
+    *,
+    is_hard: bool = True,
 ) -> OutboxMessage | None:
     """A letter came back: note it and return the row; None when there is nothing to note.
 
     `which` is the Message-ID, with or without its angle brackets, or the row's id; `reason` the
     words of the report. `recipient` is the address the report names: one about an address that
-    was corrected since changes nothing. Only what left can come back (or may have left, its
+    was corrected since changes nothing. `is_hard`: the address will not take it; else it may later.
+    Only what left can come back (or may have left, its
     outcome being unknown); a second report changes nothing.
     """
     message = session.scalar(
@@ -100,8 +104,9 @@ def mark_bounced(
     if recipient is not None and recipient.casefold() != message.recipient.casefold():
         return None
     answer = " ".join(reason.split())[:ANSWER_LENGTH]
-    message.state, message.reason, message.answer = "bounced", BOUNCED, answer
-    log_try(session, message.id, message.attempts, BOUNCED, answer, now, message.recipient)
+    why = BOUNCED if is_hard else BOUNCED_SOFT
+    message.state, message.reason, message.answer = "bounced", why, answer
+    log_try(session, message.id, message.attempts, why, answer, now, message.recipient)
     return message
 
 

@@ -20,6 +20,7 @@ from flask import current_app
 from flask_mail import Mail
 
 from koostoo.mail.answers import Failure, Stage, mishap, plain, refusal
+from koostoo.mail.verp import bounce_address
 
 TIMEOUT_SECONDS = 30
 """How long each answer of a server is waited for."""
@@ -83,9 +84,11 @@ class Carrier:
             return "", ""
         with at("write"):
             sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+            pattern = current_app.config["MAIL_BOUNCE_TO"]
+            returns_to = bounce_address(pattern, message["Message-ID"]) or sender
             content = message.as_bytes()
         try:
-            host = self._begin(sender, len(content))
+            host = self._begin(returns_to, len(content))
             answer = hand_over(host, recipient, content)
         except NotDelivered as error:
             self._start_over(error.failure)

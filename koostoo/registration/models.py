@@ -182,6 +182,36 @@ class MailboxCalendar(Base):
     link_id: Mapped[str] = mapped_column(String(12), unique=True, info=keep.CONTACT)
 
 
+class CalendarReply(Base):
+    """The last word of a participant's calendar about the invitation, or theirs about it.
+
+    Stands in a table of its own: most registrations never have one.
+    """
+
+    __tablename__ = "calendar_reply"
+    __table_args__ = (
+        CheckConstraint("partstat IN ('ACCEPTED', 'TENTATIVE', 'DECLINED')", name="partstat"),
+        CheckConstraint("source IN ('calendar', 'page')", name="source"),
+    )
+
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=keep.STRUCTURE
+    )
+    partstat: Mapped[str] = mapped_column(String(9), info=keep.CONTACT)
+    sequence: Mapped[int] = mapped_column(info=keep.CONTACT)
+    """Of the invitation it answers."""
+    stamp: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.CONTACT)
+    """DTSTAMP: when the calendar wrote it; an earlier one that arrives later counts no more."""
+    comment: Mapped[str] = mapped_column(String(500), default="", info=keep.CONTACT)
+    source: Mapped[str] = mapped_column(String(8), default="calendar", info=keep.CONTACT)
+    """page: pressed on the own page instead."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.CONTACT)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.CONTACT)
+    """When the participant was last asked whether to give the seat back."""
+    freed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.CONTACT)
+    """When the seat was given back at once; it can be asked for again for a day."""
+
+
 class Answer(Base):
     """The answer to one question: text, number as text, ISO date, bool, or option ids."""
 

@@ -25,12 +25,14 @@ class Received:
     port: int = 0
     contents: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     secured: list[bool] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         assert isinstance(envelope.content, bytes)
         self.contents.append(envelope.content)
         self.recipients += envelope.rcpt_tos
+        self.senders.append(envelope.mail_from or "")
         self.secured.append(session.ssl is not None)
         return "250 OK"
 

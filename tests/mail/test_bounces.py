@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from koostoo.base.database import transaction
-from koostoo.mail import delivery, outbox
+from koostoo.mail import bounces, delivery, outbox
 from koostoo.mail.answers import Failure
 from koostoo.mail.models import OutboxMessage
+from koostoo.mail.reports import Report
 from tests.mail.world import NOW, change, message, post, tries
 
 LATER = NOW + timedelta(hours=1)
@@ -98,3 +99,38 @@ def test_a_letter_that_came_back_lets_the_next_of_its_queue_go_and_can_be_tried_
     assert taken is not None
     assert taken.id == sent
     assert following != sent
+
+
+def report(*recipients: str, is_hard: bool = True, number: str = "") -> Report:
+    return Report("failed", (number,), is_hard, REASON, recipients)
+
+
+def read_report(sent: int, *recipients: str, is_hard: bool = True) -> str:
+    number = message(sent).message_id
+    with transaction() as session:
+        found = report(*recipients, is_hard=is_hard, number=number)
+        return bounces.mark_bounced(session, found, LATER)
+
+
+@pytest.mark.parametrize(("is_hard", "reason"), [(True, "bounced"), (False, "bounced_soft")])
+def test_it_says_whether_the_address_is_wrong_or_it_may_work_later(
+    sent: int, is_hard: bool, reason: str
+) -> None:
+    assert read_report(sent, is_hard=is_hard) == "bounced"
+    assert (message(sent).state, message(sent).reason) == ("bounced", reason)
+    assert [outcome for _number, outcome, *_ in tries(sent)] == ["accepted", reason]
+
+
+def test_a_late_report_about_the_address_before_it_was_corrected_is_left_alone(sent: int) -> None:
+    change(OutboxMessage, sent, recipient="right@example.org")
+    assert read_report(sent, "Juta@example.com", "juta@mail.example.com") == "bounce_idle"
+    assert message(sent).state == "sent"
+
+
+def test_a_report_under_a_name_we_never_wrote_to_counts(sent: int) -> None:
+    assert read_report(sent, "juta@mail.example.com") == "bounced"
+
+
+def test_a_report_about_no_letter_of_ours_is_known_as_such() -> None:
+    with transaction() as session:
+        assert bounces.mark_bounced(session, report(), LATER) == "bounce_unknown"

@@ -10,6 +10,7 @@ from koostoo.mail import transport
 from koostoo.mail.answers import Failure
 from koostoo.mail.letter import to_mime
 from koostoo.mail.transport import Carrier, NotDelivered
+from koostoo.mail.verp import bounce_address
 from tests.mail.servers import (
     ScriptedServer,
     UseServer,
@@ -179,3 +180,19 @@ def test_in_development_a_letter_becomes_a_private_file(app: Flask, tmp_path: Pa
     assert path.suffix == ".eml"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_bytes() == MESSAGE.as_bytes()
+
+
+def test_a_letter_comes_back_to_the_sender_or_to_an_address_with_its_number(
+    app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbered = to_mime(replace(INVITED, message_id=f"<{'a' * 21}A@koostoo.example.org>"), NOW)
+    with working_server() as server:
+        use_server(server.port)
+        with Carrier() as carrier:
+            carrier.deliver(numbered, NOW)
+            monkeypatch.setitem(app.config, "MAIL_BOUNCE_TO", "koostoo+{}@example.org")
+            carrier.deliver(numbered, NOW)
+            carrier.deliver(MESSAGE, NOW)
+    plain, mark, foreign = server.senders
+    assert plain == foreign == INVITED.sender
+    assert mark == bounce_address("koostoo+{}@example.org", numbered["Message-ID"])
