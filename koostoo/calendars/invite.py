@@ -9,6 +9,7 @@ from functools import cache
 from icalendar import Alarm, Event, vCalAddress, vText
 
 from koostoo.calendars.cleaning import one_line, parameter
+from koostoo.calendars.reply import PartStat
 from koostoo.calendars.values import CalendarEntry, Party, require_aware
 from koostoo.calendars.vevent import around, build_event, new_calendar
 
@@ -20,15 +21,16 @@ def render_request(
     made_at: datetime,
     language: str = "et",
     answer_wanted: bool = False,
+    answered: PartStat | None = None,
     alarm: timedelta | None = None,
 ) -> bytes:
     """Return the invitation, or its update, for `attendee` (METHOD:REQUEST, RFC 5546, 3.2.2).
 
     Put it into the mail as `text/calendar; method=REQUEST; charset=UTF-8`, last in the
     multipart/alternative. `made_at` is the aware moment of writing: two messages about one
-    event differ in SEQUENCE or in it. `answer_wanted` asks to accept or decline; otherwise
-    the attendee, who has registered, counts as having accepted. `alarm` is the time before
-    the start at which to remind.
+    event differ in SEQUENCE or in it. `answer_wanted` asks to accept or decline, `answered` is
+    what they answered to the same SEQUENCE; where no answer is wanted the attendee, who has
+    registered, counts as having accepted. `alarm` is the time before the start at which to remind.
 
     Raises ValueError for a cancelled entry (that is `render_cancel`), a naive `made_at`, or
     an attendee with the organiser's own address (Outlook then offers nothing to press).
@@ -45,7 +47,7 @@ def render_request(
             attendee,
             CUTYPE="INDIVIDUAL",
             ROLE="REQ-PARTICIPANT",
-            PARTSTAT="NEEDS-ACTION" if answer_wanted else "ACCEPTED",
+            PARTSTAT=(answered or "NEEDS-ACTION") if answer_wanted else "ACCEPTED",
             RSVP="TRUE" if answer_wanted else "FALSE",
         ),
     )

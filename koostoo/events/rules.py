@@ -52,6 +52,7 @@ class EventDraft:
     approval: str = "none"
     offer_hours: int | None = None
     group_max: int = 10
+    on_decline: str = "ask"
     partner_cap: int | None = None
     member_cap: int | None = None
     members_first_until: datetime | None = None

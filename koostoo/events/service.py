@@ -45,6 +45,7 @@ PLAIN_FIELDS = (
     "approval",
     "offer_hours",
     "group_max",
+    "on_decline",
     "partner_cap",
     "member_cap",
     "members_first_until",

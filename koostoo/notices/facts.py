@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
 from koostoo.base.contact import format_phone
-from koostoo.base.dates import NBSP, heading, hours_beside, money
+from koostoo.base.dates import NBSP, heading, hours_beside, moment, money
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import markdown_to_plain
 from koostoo.base.text import Lang, clean_line
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.models import Registration
 
@@ -108,6 +111,27 @@ def _facts(
         ),
         support_text=project.support_text.to(lang),
     )
+
+
+def proposed_words(payload: Mapping[str, Any], lang: Lang) -> str:
+    """Return the time a calendar proposes in words; empty where it could not be read.
+
+    `payload` may hold `start` and `end`, days or instants in ISO 8601.
+    """
+    start, end = (_time(payload.get(name, "")) for name in ("start", "end"))
+    if isinstance(start, datetime):
+        if isinstance(end, datetime) and end > start:
+            return heading(When.timed(start, end), lang, weekday=True)
+        return moment(start, lang)
+    if start is None:
+        return ""
+    return heading(When.days(start, end), lang, weekday=True)
+
+
+def _time(written: str) -> date | datetime | None:
+    if not written:
+        return None
+    return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
 
 
 def place_of(event: Event, lang: Lang) -> str:

@@ -15,6 +15,7 @@ from koostoo.mail.letter import CalendarPart
 from koostoo.notices import links
 from koostoo.notices.facts import place_of
 from koostoo.registration.models import Registration
+from koostoo.registration.reply_queries import find_answer
 
 _KNOWN = (
     update(Registration.__table__)  # type: ignore[arg-type]  # a Table, typed wider
@@ -24,13 +25,19 @@ _KNOWN = (
 
 
 def calendar_part(
-    registration: Registration, organiser: Party, made_at: datetime, lang: Lang
+    registration: Registration,
+    organiser: Party,
+    made_at: datetime,
+    lang: Lang,
+    *,
+    answer_wanted: bool = False,
 ) -> CalendarPart | None:
     """Return REQUEST for a seat on a known day, CANCEL for one a calendar still believes in.
 
     RFC 5546: a CANCEL goes only where a REQUEST went before (3.2.5), and with a higher SEQUENCE
     (2.1.4). `made_at` becomes DTSTAMP and is the same in every attempt. None also where the
-    participant's address is the organiser's: programs offer them nothing to press.
+    participant's address is the organiser's: programs offer them nothing to press. `answer_wanted`:
+    somebody reads what comes back to the organiser's address.
     """
     event, invited = registration.event, registration.invited_sequence
     attendee = Party(registration.name, registration.email)
@@ -41,7 +48,14 @@ def calendar_part(
     if registration.state == "confirmed" and not is_off and event.when.is_fixed:
         entry = _entry(registration, sequence, lang)
         content = render_request(
-            entry, organiser, attendee, made_at, language=lang, alarm=_reminder(event)
+            entry,
+            organiser,
+            attendee,
+            made_at,
+            language=lang,
+            alarm=_reminder(event),
+            answer_wanted=answer_wanted,
+            answered=find_answer(registration, sequence) if answer_wanted else None,
         )
         return CalendarPart("REQUEST", sequence, content, registration.id)
     if invited is None:

@@ -28,6 +28,11 @@ def mailbox_page(link_id: str, language: str) -> str:
     return _address(f"/my/calendar/{_token(PAGE_PURPOSE, link_id)}", language)
 
 
+def people_page(event: Event, language: str) -> str:
+    """Return the address of an event's people at the desk."""
+    return _address(f"/desk/events/{event.slug}/registrations", language)
+
+
 def sign_in_page(link_id: str, language: str) -> str:
     """Return the secret address that signs an organiser in."""
     return _address(f"/desk/signin/{_token('signin', link_id)}", language)

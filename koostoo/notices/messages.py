@@ -20,13 +20,14 @@ from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links, made_up
-from koostoo.notices.facts import facts_of, facts_of_event, plain_name
+from koostoo.notices.facts import facts_of, facts_of_event, plain_name, proposed_words
 from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.notices.own_words import filled
 from koostoo.programme.models import Activity
 from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
+from koostoo.registration.reply_queries import find_reply, undo_ends
 from koostoo.registration.words import standing_words, state_words
 
 _WITH_EVENT = (
@@ -49,6 +50,8 @@ class Content:
     template: str = ""
     """Whose templates are filled in; empty: those of the message's kind."""
     is_test: bool = False
+    reply_to: str = ""
+    """Empty: the event's contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ NOTICES: Mapping[str, Notice] = {
     "cancelled": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "released": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "event_changed": Notice(),
+    "calendar_declined": Notice(states=frozenset({"confirmed"}), has_calendar=False),
     # Whoever still had a seat or waited was written to, whatever became of the row since.
     "event_called_off": Notice(
         states=ACTIVE | {"cancelled"}, event_states=frozenset({"called_off"}), is_late_news=True
@@ -100,6 +104,9 @@ def _about_registration(
 ) -> Content | None:
     registration = session.get(Registration, message.registration_id or 0, options=_WITH_EVENT)
     if registration is None or not _is_true(notice, registration, now):
+        return None
+    reply = find_reply(registration.id)
+    if message.kind == "calendar_declined" and (reply is None or reply.partstat != "DECLINED"):
         return None
     news = None
     if "move" in message.payload:
@@ -145,6 +152,7 @@ def _about(
         "offer_until": _until(registration.offer_until, lang),
         "decision_reason": registration.decision_reason,
         "ended_by": registration.ended_by,
+        "undo_until": _until(undo_ends(find_reply(registration.id), now), lang),
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
     }
@@ -169,6 +177,30 @@ def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
 
 def _until(moment: datetime | None, lang: Lang) -> str:
     return "" if moment is None else moment_until(moment, lang)
+
+
+def _counter(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """What a participant's calendar proposes, for the event's contact; nothing once it is over."""
+    registration = session.get(Registration, message.registration_id or 0)
+    if registration is None or not registration.email:
+        return None
+    lang, event = language_of(message), registration.event
+    if event.state == "called_off" or event.when.is_over(now):
+        return None
+    return Content(
+        {
+            "title": event.title.to(lang),
+            "person": plain_name(registration.name),
+            "proposed": proposed_words(message.payload, lang),
+            "zone": plain_name(message.payload.get("zone", "")),
+            "partstat": message.payload.get("partstat", ""),
+            "comment": plain_name(message.payload.get("comment", "")),
+            "facts": facts_of_event(event, lang),
+            "people_url": links.people_page(event, lang),
+        },
+        event=event,
+        reply_to=registration.email,
+    )
 
 
 def _group_summary(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
@@ -249,6 +281,7 @@ def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content
 
 
 _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | None]] = {
+    "counter": _counter,
     "group_summary": _group_summary,
     "links": _links,
     "signin": _sign_in,

@@ -16,6 +16,7 @@ from koostoo.calendars.values import Party
 from koostoo.events.models import Event
 from koostoo.mail.letter import Letter
 from koostoo.mail.models import OutboxMessage
+from koostoo.mail.settings import proves_senders, reads_answers
 from koostoo.notices.facts import contact_of
 from koostoo.notices.invite import calendar_part
 from koostoo.notices.messages import Content, compose, language_of, sample
@@ -59,9 +60,13 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
     lang, kind = language_of(message), content.template or message.kind
     sender = Party(_sender_name(content), _sender_address())
     registration, calendar = content.registration, None
-    reply_to = "" if content.event is None else contact_of(content.event).email
+    reply_to = content.reply_to
+    if not reply_to and content.event is not None:
+        reply_to = contact_of(content.event).email
     if registration is not None and content.has_calendar:
-        calendar = calendar_part(registration, sender, message.created_at, lang)
+        calendar = calendar_part(
+            registration, sender, message.created_at, lang, answer_wanted=reads_answers()
+        )
     values = {
         "lang": lang,
         "name": "",
@@ -70,6 +75,8 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         "own_words": [],
         "calendar": calendar.method if calendar else "",
         "is_test": content.is_test,
+        "answer_wanted": reads_answers(),
+        "frees_at_once": _frees_at_once(content),
     } | content.values
     subject = _fill(kind, "subject.txt", values)
     return Letter(
@@ -84,6 +91,12 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         language=lang,
         calendar=calendar,
     )
+
+
+def _frees_at_once(content: Content) -> bool:
+    """Say whether a calendar that declines frees the seat, so that people can be told."""
+    event = content.event
+    return event is not None and event.on_decline == "free" and proves_senders()
 
 
 def _fill(kind: str, name: str, values: dict[str, Any]) -> str:

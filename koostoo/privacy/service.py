@@ -30,9 +30,15 @@ from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.events.models import Event, Move
-from koostoo.mail.models import MailTrouble, OutboxMessage
+from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
-from koostoo.registration.models import Answer, Group, MailboxCalendar, Registration
+from koostoo.registration.models import (
+    Answer,
+    CalendarReply,
+    Group,
+    MailboxCalendar,
+    Registration,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ def _forget_contacts(session: Session, today: date) -> int:
         Registration.event_id.in_(_ended(today, Project.ends_on)),
         Registration.email != "",
     )
-    session.execute(delete(OutboxMessage).where(OutboxMessage.registration_id.in_(people)))
+    for letters in (OutboxMessage, CalendarReply):
+        session.execute(delete(letters).where(letters.registration_id.in_(people)))
     done = session.execute(
         update(Registration)
         .where(Registration.id.in_(people))
@@ -147,6 +154,7 @@ def _forget_security(session: Session, now: datetime) -> int:
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),
         delete(MailTrouble).where(MailTrouble.last_at < limit),
+        delete(InboundMessage).where(InboundMessage.received_at < limit),
         # Letters that belong to no registration are sign-in letters.
         delete(OutboxMessage).where(
             OutboxMessage.registration_id.is_(None), OutboxMessage.created_at < limit

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from icalendar import Calendar, Event
 
+from koostoo.base.database import transaction
 from koostoo.base.when import ZONE, When
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices.render import render
-from koostoo.registration.models import Registration
+from koostoo.registration.models import CalendarReply, Registration
 from tests.mail.world import DAYS, NOW, change, make_event, make_registration, post, registration
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -174,3 +176,63 @@ def test_an_invitation_speaks_the_language_of_the_participant(
     assert str(event["URL"]).startswith(f"http://localhost{page}")
     assert str(event["LOCATION"]) in ("Näidise külamaja", "Näidise village hall")
     assert event.decoded("LAST-MODIFIED") == NOW
+
+
+def attendee_of(kind: str, seat: int) -> dict[str, str]:
+    return dict(event_in(part_of(kind, seat))["ATTENDEE"].params)
+
+
+def test_nobody_is_asked_to_answer_where_nobody_reads_answers() -> None:
+    params = attendee_of("confirmed", make_registration(make_event()))
+    assert (params["PARTSTAT"], params["RSVP"]) == ("ACCEPTED", "FALSE")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("INBOUND_IMAP_HOST", "imap.example.ee"), ("INBOUND_PIPE", True)]
+)
+def test_an_answer_is_asked_for_where_somebody_reads_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, name: str, value: Any
+) -> None:
+    monkeypatch.setitem(app.config, name, value)
+    params = attendee_of("confirmed", make_registration(make_event()))
+    assert (params["PARTSTAT"], params["RSVP"]) == ("NEEDS-ACTION", "TRUE")
+
+
+def test_an_invitation_sent_again_does_not_take_back_what_was_answered(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "INBOUND_PIPE", True)
+    seat = make_registration(make_event())
+    with transaction() as session:
+        session.add(
+            CalendarReply(
+                registration_id=seat,
+                partstat="TENTATIVE",
+                sequence=0,
+                stamp=NOW,
+                received_at=NOW,
+            )
+        )
+    assert attendee_of("changed", seat)["PARTSTAT"] == "TENTATIVE"
+    change(Registration, seat, sequence=1)
+    assert attendee_of("changed", seat)["PARTSTAT"] == "NEEDS-ACTION"
+
+
+@pytest.mark.parametrize(
+    ("on_decline", "words"),
+    [("ask", "küsime sult, kas loobud kohast"), ("free", "vabaneb sinu koht teistele")],
+)
+def test_the_letter_says_what_declining_does(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, on_decline: str, words: str
+) -> None:
+    seat = make_registration(make_event(on_decline=on_decline))
+    silent = render(post("confirmed", seat), NOW)
+    assert silent is not None
+    assert words not in silent.text
+    monkeypatch.setitem(app.config, "INBOUND_PIPE", True)
+    monkeypatch.setitem(app.config, "INBOUND_AUTHSERV_ID", "mx.example.ee")
+    written = render(post("confirmed", seat), NOW)
+    assert written is not None
+    for body in (written.text, written.html):
+        assert "Kutsele ei pea vastama." in body
+        assert words in body

@@ -14,8 +14,17 @@ from koostoo.base.when import When
 from koostoo.mail.letter import Letter
 from koostoo.notices.messages import KINDS, NOTICES
 from koostoo.notices.render import render
+from koostoo.registration.models import CalendarReply
 from tests.conftest import KEY
-from tests.mail.world import NOW, make_event, make_group, make_registration, post, registration
+from tests.mail.world import (
+    NOW,
+    change,
+    make_event,
+    make_group,
+    make_registration,
+    post,
+    registration,
+)
 
 BASE = "http://localhost"
 STATES = {
@@ -90,6 +99,14 @@ SUBJECTS = {
         "Proovikiri: Sinu koht on kinnitatud: Õppereis Võrru",
         "Test: Your seat is confirmed: Study trip to Võru",
     ),
+    "calendar_declined": (
+        "Kas tuled ikka? Õppereis Võrru",
+        "Are you still coming? Study trip to Võru",
+    ),
+    "counter": (
+        "Juta Jõgi pakub teist aega: Õppereis Võrru",
+        "Juta Jõgi proposes another time: Study trip to Võru",
+    ),
     "links": ("Sinu registreeringute lingid", "Links to your registrations"),
     "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),
 }
@@ -118,12 +135,24 @@ def a_letter_of(kind: str, language: str) -> Letter:
         state=STATES.get(kind, "confirmed"),
         offer_until=ANSWER_UNTIL if kind == "offered" else None,
     )
+    if kind == "calendar_declined":
+        calendar_says("DECLINED", seat)
     payload: dict[str, Any] | None = {"link_id": sign_in_link()} if kind == "signin" else None
     if kind == "test":
         payload = {"letter": "confirmed", "event_id": registration(seat).event_id}
     if kind == "group_summary":
         payload = {"group_id": make_group(registration(seat).event_id, [seat])}
     return letter(kind, seat, language, payload=payload)
+
+
+def calendar_says(partstat: str, seat: int, **values: Any) -> None:
+    with transaction() as session:
+        reply = CalendarReply(
+            registration_id=seat, partstat=partstat, sequence=0, stamp=NOW, received_at=NOW
+        )
+        for name, value in values.items():
+            setattr(reply, name, value)
+        session.add(reply)
 
 
 def sign_in_link(**values: Any) -> str:
@@ -422,3 +451,62 @@ def test_a_spent_sign_in_link_is_not_sent(values: dict[str, Any]) -> None:
 
 def own_token(registration_id: int) -> str:
     return make_token([KEY], "my", registration(registration_id).link_id)
+
+
+def test_a_declining_calendar_is_asked_about_only_while_it_declines() -> None:
+    seat = make_registration(make_event())
+    calendar_says("DECLINED", seat)
+    written = letter("calendar_declined", seat, "en")
+    for body in (written.text, written.html):
+        assert "Your seat is still yours" in body
+        assert f"{BASE}/en/my/{own_token(seat)}" in body
+    assert written.calendar is None
+    change(CalendarReply, seat, partstat="ACCEPTED")
+    assert find_letter("calendar_declined", seat) is None
+
+
+def test_who_lost_a_seat_to_their_calendar_reads_how_long_they_can_ask_for_it() -> None:
+    seat = make_registration(make_event(), state="cancelled", ended_by="participant", sequence=1)
+    calendar_says("DECLINED", seat, freed_at=NOW - timedelta(hours=1))
+    written = letter("cancelled", seat, "en")
+    for body in (written.text, written.html):
+        plain = body.replace("\u00a0", " ")
+        assert "You can ask for the seat again until 4 August 2026, 11:00" in plain
+        assert f"{BASE}/en/my/{own_token(seat)}" in body
+        assert "sign up again" not in body
+    late = letter("cancelled", seat, "en", now=NOW + timedelta(hours=23))
+    assert "sign up again" in late.text
+    assert "ask for the seat again" not in late.text
+
+
+PROPOSAL = {"start": "2026-09-10T06:30:00+00:00", "end": "2026-09-10T09:00:00+00:00", "zone": ""}
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (PROPOSAL, "Pakutud aeg: neljapäev, 10. september 2026 kell 9.30–12.00"),
+        ({**PROPOSAL, "end": ""}, "Pakutud aeg: 10. september 2026 kell 9.30"),
+        ({"start": "2026-09-10", "end": "2026-09-11", "zone": ""}, "10.–11. september 2026"),
+        ({**PROPOSAL, "zone": "Mars"}, "kellaajad ajavööndis „Mars“"),
+        ({}, "aeg, mida ei õnnestunud lugeda"),
+    ],
+)
+def test_a_proposal_reaches_the_contact_in_words(payload: dict[str, str], words: str) -> None:
+    seat = make_registration(make_event())
+    said = {**payload, "partstat": "DECLINED", "comment": "Siis saan.\nvt www.example.net/x"}
+    written = letter("counter", seat, payload=said, recipient="mari@example.ee")
+    assert written.reply_to == "juta@example.com"
+    assert written.calendar is None
+    for body in (written.text, written.html):
+        plain = body.replace("\u00a0", " ").replace("<strong>", "").replace("</strong>", "")
+        assert words in plain
+        assert "Kavandatud ajal: ei tule" in plain
+        assert "„Siis saan. vt www. example. net x“" in plain
+        assert "Õppereis Võrru" in plain
+
+
+def test_a_proposal_for_an_event_that_is_over_is_not_handed_on() -> None:
+    seat = make_registration(make_event())
+    after = NOW + timedelta(days=60)
+    assert find_letter("counter", seat, payload=PROPOSAL, now=after) is None

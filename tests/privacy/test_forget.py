@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from flask import Flask
 from sqlalchemy import select
 
 from koostoo.accounts.models import AuditEntry
@@ -11,12 +12,12 @@ from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.models import Event, Move
-from koostoo.mail.models import OutboxMessage
+from koostoo.mail.models import InboundMessage, OutboxMessage
 from koostoo.privacy.service import forget
 from koostoo.programme.models import Project
 from koostoo.registration.decisions import turn_down_all
 from koostoo.registration.groups import GroupSignUp, sign_up_group
-from koostoo.registration.models import Answer, Group, Registration
+from koostoo.registration.models import Answer, CalendarReply, Group, Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 
@@ -92,3 +93,37 @@ def test_what_a_contact_and_an_organiser_wrote_goes_with_the_contacts(
     assert not db.session.scalars(select(Move)).one().words
     [act] = db.session.scalars(select(AuditEntry))
     assert (act.action, act.reason) == ("rejected", "")
+
+
+def test_what_a_calendar_answered_goes_with_the_contacts(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = held_event(make_event, entry, 5)
+    with transaction() as session:
+        session.add(
+            CalendarReply(
+                registration_id=number,
+                partstat="TENTATIVE",
+                comment="Jään haigeks",
+                sequence=0,
+                stamp=now(),
+                received_at=now(),
+            )
+        )
+    forget(now())
+    assert db.session.get(CalendarReply, number) is not None
+    with transaction() as session:
+        project = session.scalars(select(Project)).one()
+        project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
+    forget(now())
+    assert db.session.get(CalendarReply, number) is None
+
+
+def test_that_a_letter_was_read_is_remembered_for_thirty_days(app: Flask) -> None:
+    with transaction() as session:
+        for days in (29, 31):
+            at = now() - timedelta(days=days)
+            session.add(InboundMessage(digest=f"{days:064}", outcome="kept", received_at=at))
+    forget(now())
+    [kept] = db.session.scalars(select(InboundMessage))
+    assert kept.digest == f"{29:064}"

@@ -1,0 +1,263 @@
+"""What participants' calendars answer, and what they say about it on their own page.
+
+`take_answer` belongs to the caller's transaction; the others are use cases and open their own.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from koostoo.base.database import transaction
+from koostoo.base.retry import retried
+from koostoo.base.text import email_key
+from koostoo.calendars.reply import CalendarAnswer, Proposal
+from koostoo.mail.models import OutboxMessage
+from koostoo.mail.outbox import enqueue
+from koostoo.mail.sorting import Answer
+from koostoo.registration import reply_rules, rules
+from koostoo.registration.filling import fill_seats
+from koostoo.registration.letters import mail_domain, tell
+from koostoo.registration.models import ACTIVE, CalendarReply, Registration
+from koostoo.registration.reply_rules import Refusal, Said, TakenBack, Word
+from koostoo.registration.seating import (
+    claimant,
+    count_waiting,
+    facts,
+    lock_registration,
+    plan_of,
+    tally_of,
+)
+from koostoo.registration.seats import obstacle
+from koostoo.registration.standing import confirm, queue_up, withdraw
+
+Taken = (
+    Literal["kept", "asked", "freed", "counter", "counter_left", "stale", "no_seat", "unknown"]
+    | Refusal
+)
+"""What became of an answer: kept; the person is asked; the seat is free; a proposal was handed to
+the organiser, or has nobody to go to; something later was kept already; nobody has a seat by this
+invitation any more; nobody was ever invited by it; or it does not count."""
+CONTACT_LANGUAGE = "et"
+"""Organisers read Estonian, as on the desk."""
+
+
+def take_answer(session: Session, letter: Answer, now: datetime) -> Taken:
+    """Keep what a calendar answered and do what follows from it."""
+    answer = letter.answer
+    number = session.scalar(select(Registration.id).where(Registration.uid == answer.uid))
+    registration = None if number is None else lock_registration(session, number)
+    if registration is None:
+        return "unknown"
+    reason = reply_rules.refusal(
+        registration.email_key,
+        email_key(answer.attendee),
+        email_key(letter.sender),
+        is_forged=letter.authenticity == "failed",
+    )
+    if reason is not None:
+        return reason
+    if registration.state != "confirmed" or not rules.may_cancel(
+        facts(registration.event, now), registration.state
+    ):
+        return "no_seat"
+    said = _said(letter, current_sequence(registration), now)
+    reply = session.get(CalendarReply, registration.id)
+    if not reply_rules.is_news(said.word, _kept(reply)):
+        return "stale"
+    is_news = reply is None or _kept_answer(reply) != (said.partstat, said.word.sequence)
+    reply = _write(session, registration, reply, said, now)
+    reply.comment = answer.comment
+    if answer.method == "COUNTER":
+        _ask_if_declined(session, registration, reply, said, now, is_news=is_news)
+        return _hand_on(session, registration, answer, now)
+    if reply_rules.effect(said, frees_at_once=registration.event.on_decline == "free") == "free":
+        reply.freed_at = now
+        withdraw(session, registration, "participant", now)
+        fill_seats(session, registration.event, now)
+        return "freed"
+    asked = _ask_if_declined(session, registration, reply, said, now, is_news=is_news)
+    return "asked" if asked else "kept"
+
+
+@retried
+def come_anyway(registration_id: int, now: datetime) -> bool:
+    """Keep the seat whatever the calendar said; False when there was nothing to keep."""
+    with transaction() as session:
+        registration = lock_registration(session, registration_id)
+        if registration is None or registration.state != "confirmed":
+            return False
+        reply = session.get(CalendarReply, registration_id)
+        if reply is None or reply.partstat != "DECLINED":
+            return False
+        _say_on_page(reply, registration, now)
+        return True
+
+
+@retried
+def take_seat_back(registration_id: int, now: datetime) -> TakenBack:
+    """Give back the seat that a declining calendar freed at once, if one is free for this person.
+
+    Nobody loses a seat by it: when all are taken, they wait where they would stand by the time they
+    came, or, without a waiting list, go away empty-handed.
+    """
+    with transaction() as session:
+        registration = lock_registration(session, registration_id)
+        reply = session.get(CalendarReply, registration_id)
+        if registration is None or reply is None or registration.state != "cancelled":
+            return "late"
+        event = registration.event
+        event_facts = facts(event, now)
+        if not (reply_rules.may_take_back(reply.freed_at, now) and rules.gives_seats(event_facts)):
+            return "late"
+        if _signed_up_again(session, registration):
+            return "already"
+        # An offer or a promise may have ended since anybody looked: who waits comes first.
+        fill_seats(session, event, now)
+        plan = plan_of(session, event)
+        tally = tally_of(session, event, plan)
+        if obstacle(plan, tally, claimant(registration, plan), now) is None:
+            _reopen(registration, now)
+            confirm(session, registration, "confirmed", now)
+            outcome: TakenBack = "seat"
+        elif rules.has_room_to_wait(event_facts, count_waiting(session, event)):
+            came = registration.queued_at
+            _reopen(registration, now)
+            queue_up(session, registration, now)
+            registration.queued_at = came
+            outcome = "waiting"
+        else:
+            return "full"
+        _say_on_page(reply, registration, now)
+        return outcome
+
+
+def current_sequence(registration: Registration) -> int:
+    """Return the SEQUENCE an invitation to this person has now."""
+    return registration.event.sequence + registration.sequence
+
+
+def _said(letter: Answer, current: int, now: datetime) -> Said:
+    answer = letter.answer
+    return Said(
+        # Who proposes another time without a word about this one may come.
+        partstat=answer.partstat or "TENTATIVE",
+        word=reply_rules.word_of(answer.sequence, answer.stamp or letter.date, current, now),
+        is_proved=letter.authenticity == "passed",
+        is_current=answer.sequence is not None and answer.sequence >= current,
+        is_automatic=letter.is_automatic,
+        is_plain=answer.method == "REPLY",
+    )
+
+
+def _kept(reply: CalendarReply | None) -> Word | None:
+    return None if reply is None else Word(reply.sequence, reply.stamp)
+
+
+def _kept_answer(reply: CalendarReply) -> tuple[str, int]:
+    return reply.partstat, reply.sequence
+
+
+def _write(
+    session: Session,
+    registration: Registration,
+    reply: CalendarReply | None,
+    said: Said,
+    now: datetime,
+) -> CalendarReply:
+    if reply is None:
+        reply = CalendarReply(registration_id=registration.id)
+        session.add(reply)
+    reply.partstat, reply.source = said.partstat, "calendar"
+    reply.sequence, reply.stamp = said.word
+    reply.received_at = now
+    return reply
+
+
+def _ask_if_declined(
+    session: Session,
+    registration: Registration,
+    reply: CalendarReply,
+    said: Said,
+    now: datetime,
+    *,
+    is_news: bool,
+) -> bool:
+    """Write to a person whose calendar declined, once for each time it says so anew."""
+    if said.partstat != "DECLINED" or not is_news:
+        return False
+    if not reply_rules.may_write(reply.asked_at, now):
+        return False
+    reply.asked_at = now
+    tell(session, registration, "calendar_declined", now)
+    return True
+
+
+def _hand_on(
+    session: Session, registration: Registration, answer: CalendarAnswer, now: datetime
+) -> Taken:
+    """Write to the event's contact what somebody proposes."""
+    event = registration.event
+    recipient = event.contact_email or event.activity.project.contact_email
+    queue = f"counter:{registration.id}"
+    last = session.scalar(
+        select(func.max(OutboxMessage.created_at)).where(OutboxMessage.queue == queue)
+    )
+    if not recipient or not reply_rules.may_write(last, now):
+        return "counter_left"
+    enqueue(
+        session,
+        kind="counter",
+        queue=queue,
+        recipient=recipient,
+        language=CONTACT_LANGUAGE,
+        now=now,
+        domain=mail_domain(),
+        registration_id=registration.id,
+        payload={
+            "partstat": answer.partstat or "",
+            "comment": answer.comment,
+            **_proposal_values(answer.proposal),
+        },
+    )
+    return "counter"
+
+
+def _proposal_values(proposal: Proposal | None) -> dict[str, str]:
+    if proposal is None:
+        return {}
+    end: date | None = proposal.end
+    return {
+        "start": proposal.start.isoformat(),
+        "end": "" if end is None else end.isoformat(),
+        "zone": proposal.zone,
+    }
+
+
+def _say_on_page(reply: CalendarReply, registration: Registration, now: datetime) -> None:
+    """Note that the person said themselves that they come: later than all their calendar said."""
+    reply.partstat, reply.source = "ACCEPTED", "page"
+    reply.sequence, reply.stamp = current_sequence(registration), now
+    reply.received_at, reply.freed_at, reply.comment = now, None, ""
+
+
+def _reopen(registration: Registration, now: datetime) -> None:
+    registration.ended_by = registration.cancelled_at = None
+    registration.cancelled_late = False
+    if registration.event.approval != "none":
+        # They had a seat: nobody has to agree once more.
+        registration.approved_at = registration.approved_at or now
+
+
+def _signed_up_again(session: Session, registration: Registration) -> bool:
+    return bool(
+        session.scalar(
+            select(Registration.id).where(
+                Registration.event_id == registration.event_id,
+                Registration.email_key == registration.email_key,
+                Registration.person_key == registration.person_key,
+                Registration.state.in_(ACTIVE),
+            )
+        )
+    )
