@@ -190,7 +190,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
     def draft(self) -> EventDraft:
         """Return the checked values; call it only after `validate`."""
         assert self.when is not None  # noqa: S101 - validate has just said so
-        texts = {name: self._text(name) for name in TEXTS}
+        texts: dict[str, Any] = {name: self._text(name) for name in TEXTS}
         return EventDraft(
             activity_id=int(self.activity.data),
             organiser_id=int(self.organiser.data),
@@ -204,6 +204,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
             approval=self.approval.data or "none",
             offer_hours=self.offer_hours.data,
             group_max=self.group_max.data or 1,
+            on_decline=self.on_decline.data or "ask",
             partner_cap=self.partner_cap.data,
             member_cap=self.member_cap.data,
             members_first_until=self.members_first_until,

@@ -23,6 +23,7 @@ from koostoo.events.service import (
     publish_event,
 )
 from koostoo.mail import health
+from koostoo.mail.settings import proves_senders
 from koostoo.registration import desk_queries
 from koostoo.registration.desk_queries import EventRow
 from koostoo.registration.event_changes import (
@@ -300,7 +301,11 @@ def _form(event: Event | None = None) -> EventForm:
 
 def _form_page(form: EventForm, event: Event | None) -> Response | Page:
     page = render_template(
-        "desk/event_form.html", form=form, event=event, carried=moving.typed_notice()
+        "desk/event_form.html",
+        form=form,
+        event=event,
+        carried=moving.typed_notice(),
+        proves_senders=proves_senders(),
     )
     return form.answer(page)
 

@@ -24,6 +24,8 @@ LETTER_WORDS: Mapping[str, Any] = {
     "event_called_off": _l("Event called off"),
     "released": _l("Place released"),
     "group_summary": _l("Summary for the contact of a group"),
+    "calendar_declined": _l("Question after a calendar declined"),
+    "counter": _l("Another time proposed"),
     "links": _l("Links sent again"),
     "test": _l("Test letter to an organiser"),
     "signin": _l("Sign-in link of an organiser"),
@@ -39,7 +41,10 @@ LETTER_STATE_WORDS: Mapping[str, Any] = {
 }
 OUTCOME_WORDS: Mapping[str, Any] = {
     "accepted": _l("The mail server took it."),
-    "bounced": _l("It was taken, and came back undelivered."),
+    "bounced": _l("It came back, because the address takes no letters; it may be mistyped."),
+    "bounced_soft": _l(
+        "It came back, because the mailbox is full or its server away; later it may work."
+    ),
     "lost": _l("The worker stopped before it was done."),
     "untrue": _l("What it would have said was no longer true."),
     "stopped": _l("An organiser stopped it."),

@@ -21,6 +21,7 @@ from koostoo.registration.queries import (
     seats_of,
     why_waiting,
 )
+from koostoo.registration.reply_queries import replies_of
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import SignedUp, sign_up
 from koostoo.registration.words import STATE_WORDS, state_label
@@ -28,7 +29,7 @@ from koostoo.web.desk import adding, bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.numbers import small_number
 from koostoo.web.desk.outbox_words import outcome_words
-from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words
+from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words, reply_words
 from koostoo.web.forms import Page
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
@@ -69,6 +70,8 @@ def show(slug: str) -> str:
         outcome_words=outcome_words,
         answers=desk_queries.move_answers(event.id),
         moment_now=now(),
+        replies=replies_of(page.rows),
+        reply_words=reply_words,
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
         role_label=role_label,

@@ -88,6 +88,23 @@ class SharingFields:
         ),
         default="none",
     )
+    on_decline = OneOf(
+        _l("When somebody's calendar declines the invitation"),
+        choices=options(
+            [
+                (
+                    "ask",
+                    _l("ask the person whether they give the seat back; until then it is theirs"),
+                ),
+                ("free", _l("free the seat at once; they can ask for it again for a day")),
+            ]
+        ),
+        default="ask",
+        description=_l(
+            "Calendars decline by themselves while somebody is out of office. A seat is freed at "
+            "once only when the sender is beyond doubt; else the person is asked."
+        ),
+    )
     offer_hours = SeatsField(
         _l("Hours to answer when a seat comes free"),
         description=_l("Empty: the next in line has it at once, without being asked."),
@@ -174,6 +191,7 @@ def sharing_data(draft: EventDraft) -> dict[str, Any]:
         )
     return {
         "approval": draft.approval,
+        "on_decline": draft.on_decline,
         "offer_hours": draft.offer_hours,
         "group_max": draft.group_max,
         "waiting_max": draft.waiting_max,

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from koostoo.events.placeholders import SPELLINGS, Placeholder
+from koostoo.registration.models import CalendarReply
 
 KIND_WORDS = (
     ("text", _l("Short text")),
@@ -59,6 +60,20 @@ MISSING_FIELDS = {
 def placeholders() -> list[tuple[tuple[str, str], str]]:
     """Return how each placeholder is spelled in both languages, and what it stands for."""
     return [(SPELLINGS[name], str(words)) for name, words in PLACEHOLDERS.items()]
+
+
+REPLY_WORDS: dict[str, Any] = {
+    "ACCEPTED": _l("calendar: coming"),
+    "TENTATIVE": _l("calendar: perhaps"),
+    "DECLINED": _l("calendar: not coming"),
+}
+
+
+def reply_words(reply: CalendarReply) -> str:
+    """Return what somebody's calendar said last, or they themselves since."""
+    if reply.source == "page":
+        return _("said that they come")
+    return str(REPLY_WORDS[reply.partstat])
 
 
 def missing_words(code: str) -> str:

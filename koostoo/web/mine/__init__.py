@@ -4,4 +4,9 @@ from flask import Blueprint
 
 bp = Blueprint("mine", __name__, url_prefix="/my")
 
-from koostoo.web.mine import calendar, group, pages  # noqa: E402, F401 - they add routes to bp
+from koostoo.web.mine import (  # noqa: E402 - they add routes to bp
+    calendar,  # noqa: F401
+    calendar_reply,  # noqa: F401
+    group,  # noqa: F401
+    pages,  # noqa: F401
+)

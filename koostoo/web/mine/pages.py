@@ -22,6 +22,7 @@ from koostoo.registration.queries import (
     queue_place,
     why_waiting,
 )
+from koostoo.registration.reply_queries import find_reply, undo_ends
 from koostoo.registration.seating import facts
 from koostoo.web.answers import answer_text
 from koostoo.web.feeds import Feed, feed_response, public_entries, subscription
@@ -64,6 +65,10 @@ def show(token: str) -> str:
             (local(q.label), answer_text(q, answers.get(q.id), lang)) for q in event.questions
         ],
         offer_until=registration.offer_until,
+        reply=find_reply(registration.id),
+        undo_until=undo_ends(find_reply(registration.id), moment),
+        is_late=rules.is_late(event_facts, moment),
+        calendar_url=own_page(registration.link_id, "mine.calendar_reply"),
         offer_url=own_page(registration.link_id, "mine.offer"),
         form=ButtonForm(),
         may_change=rules.may_change(event_facts, registration.state, moment),
