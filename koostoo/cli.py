@@ -1,6 +1,9 @@
 """Commands: `flask project`, `samples`, `organiser`, `mail`, `worker`, `backup`, `restore`."""
 
+import imaplib
+import logging
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from koostoo import worker
+from koostoo import mailroom, worker
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
@@ -17,12 +20,20 @@ from koostoo.base.tokens import make_token
 from koostoo.events.load import load_project
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples
 from koostoo.mail.check import check
+from koostoo.mail.reading import MAX_BYTES
 from koostoo.programme.project_file import ProjectFileError
+from koostoo.registration.incoming import receive
 
 project = AppGroup("project", help="Projects as files.")
 samples = AppGroup("samples", help="Sample events for trying things out.")
 organiser = AppGroup("organiser", help="People who run events.")
-mail = AppGroup("mail", help="Letters and the server they leave through.")
+mail = AppGroup("mail", help="Letters that come in, and the server they leave through.")
+
+TEMPORARY = 75
+"""EX_TEMPFAIL of sysexits.h: the mail server keeps the letter and tries again."""
+CHUNK = 65536
+
+logger = logging.getLogger(__name__)
 
 
 @project.command("load")
@@ -105,12 +116,43 @@ def mail_check(address: str) -> None:
 def run_worker(once: bool) -> None:
     """Deliver mail and do what falls due, until stopped."""
     if once:
+        _visit_mailbox()
         click.echo(f"{worker.run_once(now())} letters handled")
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    worker.run(stop)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    with mailroom.mailbox_read(app, stop):
+        worker.run(stop)
+
+
+def _visit_mailbox() -> None:
+    if not current_app.config["INBOUND_IMAP_HOST"]:
+        return
+    try:
+        click.echo(f"{mailroom.visit(now())} letters read")
+    except (OSError, imaplib.IMAP4.error) as error:
+        click.echo(f"the mailbox could not be read: {type(error).__name__}", err=True)
+
+
+@mail.command("receive")
+@click.option("--recipient", default="", help="The address the letter was sent to.")
+def mail_receive(recipient: str) -> None:
+    """Read one letter from standard input, as mail servers hand it over.
+
+    Ends with 0 when the letter was taken, with 75 when the server should try again.
+    """
+    source = sys.stdin.buffer
+    raw = source.read(MAX_BYTES + 1)
+    # To the end: a server whose writing breaks off would send the letter back.
+    while source.read(CHUNK):
+        pass
+    try:
+        receive(raw, now(), recipient)
+    except Exception:
+        logger.exception("a letter could not be taken")
+        sys.exit(TEMPORARY)
 
 
 @click.command("backup")
