@@ -17,14 +17,18 @@ from typing import Literal
 from koostoo.base.text import clean_line
 
 MAX_BYTES = 1_000_000
+MOST_LINES = 30_000
+"""A letter of MAX_BYTES in base64 has half as many."""
 DEEPEST = 8
-MOST_PARTS = 50
+MOST_WRAPPERS = 20
 LONGEST_HEADER = 2000
 """Characters of a header that are looked at; a list of references is rarely longer."""
-Kind = Literal["too_large", "too_deep", "broken"]
+Kind = Literal["too_large", "too_many_lines", "too_deep", "too_long", "broken"]
 
-# Counted before anything is parsed: the library's parser takes a step deeper for each.
-_DEEPER = re.compile(rb"boundary\*?[0-9]*\*?\s*=|content-type:\s*message/", re.IGNORECASE)
+# Looked for before anything is parsed: the library's parser takes a step deeper for each wrapper,
+# asks each of them about each line, and takes ever longer over a header with many parameters.
+_WRAPPER = re.compile(rb"boundary\*?[0-9]*\*?\s*=|content-type:\s*message/", re.IGNORECASE)
+_TYPE = re.compile(rb"^content-type:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 # No others are decoded: some of Python's are slow, some are no encodings of text at all.
 _CHARSETS = re.compile(
     "us-ascii|ascii|utf-?16(le|be)?|iso-?8859-?[0-9]{1,2}|(windows-?|cp)125[0-9]|koi8-[ru]",
@@ -127,10 +131,7 @@ class Incoming:
 
 def read(raw: bytes) -> Incoming:
     """Return the letter; raise Unreadable."""
-    if len(raw) > MAX_BYTES:
-        raise Unreadable("too_large")
-    if sum(1 for _ in _DEEPER.finditer(raw)) > MOST_PARTS:
-        raise Unreadable("too_deep")
+    _check_bounds(raw)
     try:
         source = message_from_bytes(raw)
         return Incoming(source, tuple(_leaves(source, 0)))
@@ -138,6 +139,20 @@ def read(raw: bytes) -> Incoming:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("broken") from error
+
+
+def _check_bounds(raw: bytes) -> None:
+    """Raise Unreadable for a letter that would keep the library's parser busy."""
+    if len(raw) > MAX_BYTES:
+        raise Unreadable("too_large")
+    # The parser ends lines at a lone CR too.
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if raw.count(b"\n") > MOST_LINES:
+        raise Unreadable("too_many_lines")
+    if sum(1 for _ in _WRAPPER.finditer(raw)) > MOST_WRAPPERS:
+        raise Unreadable("too_deep")
+    if any(len(found[0]) > LONGEST_HEADER for found in _TYPE.finditer(raw)):
+        raise Unreadable("too_long")
 
 
 def headers_of(source: Message, name: str) -> list[str]:
