@@ -11,7 +11,7 @@ from koostoo.base.when import When
 from koostoo.events.models import Event, LetterWords, Move
 from koostoo.events.moves import told_of
 from koostoo.programme.models import Project
-from koostoo.registration.models import MailboxCalendar, Registration
+from koostoo.registration.models import CalendarReply, MailboxCalendar, Registration
 from tests.mail.world import DAYS, NOW, make_event, make_group, make_registration, post
 
 LINK = "snapshot-one"
@@ -194,6 +194,59 @@ moved("moved-to-the-web", WEB)
 moved("moved-new-link", {"join_link": "https://meet.example.org/xyz"}, WEB)
 moved("moved-day-fixed", {"when": WEEK_LATER}, {"when": SPRING})
 moved("moved-day-lost", {"when": SPRING}, invited_sequence=0)
+
+
+def declined(kind: str, partstat: str, language: str, **values: Any) -> int:
+    """Put a letter into the outbox that follows from what somebody's calendar answered."""
+    freed_at = values.pop("freed_at", None)
+    seat = person(event(), invited_sequence=0, **values)
+    with transaction() as session:
+        session.add(
+            CalendarReply(
+                registration_id=seat,
+                partstat=partstat,
+                sequence=0,
+                stamp=NOW,
+                received_at=NOW,
+                freed_at=freed_at,
+            )
+        )
+    return post(kind, seat, language=language)
+
+
+@case("calendar-declined", "calendar_declined")
+def _calendar_declined(language: str) -> int:
+    return declined("calendar_declined", "DECLINED", language)
+
+
+@case("cancelled-by-a-calendar", "cancelled")
+def _cancelled_by_calendar(language: str) -> int:
+    return declined(
+        "cancelled",
+        "DECLINED",
+        language,
+        state="cancelled",
+        ended_by="participant",
+        freed_at=NOW,
+    )
+
+
+@case("counter", "counter")
+def _counter(language: str) -> int:
+    payload = {
+        "partstat": "DECLINED",
+        "comment": "Neljapäeval saaksin",
+        "start": "2026-09-10T06:30:00+00:00",
+        "end": "2026-09-10T09:00:00+00:00",
+        "zone": "",
+    }
+    return post("counter", person(event()), queue="c", language=language, payload=payload)
+
+
+@case("counter-without-a-time", "counter")
+def _counter_without_time(language: str) -> int:
+    payload = {"partstat": "", "comment": ""}
+    return post("counter", person(event()), queue="c", language=language, payload=payload)
 
 
 @case("group-summary", "group_summary")
