@@ -17,6 +17,7 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.mail.outbox import enqueue
 from koostoo.mail.sorting import Answer
 from koostoo.registration import reply_rules, rules
+from koostoo.registration.coming import current_sequence, note_still_comes, note_that_they_come
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.letters import mail_domain, tell
 from koostoo.registration.models import ACTIVE, CalendarReply, Registration
@@ -72,6 +73,8 @@ def take_answer(session: Session, letter: Answer, now: datetime) -> Taken:
     if answer.method == "COUNTER":
         _ask_if_declined(session, registration, reply, said, now, is_news=is_news)
         return _hand_on(session, registration, answer, now)
+    if reply_rules.tells_they_come(said):
+        note_still_comes(registration, now)
     if reply_rules.effect(said, frees_at_once=registration.event.on_decline == "free") == "free":
         reply.freed_at = now
         withdraw(session, registration, "participant", now)
@@ -91,7 +94,7 @@ def come_anyway(registration_id: int, now: datetime) -> bool:
         reply = session.get(CalendarReply, registration_id)
         if reply is None or reply.partstat != "DECLINED":
             return False
-        _say_on_page(reply, registration, now)
+        note_that_they_come(session, registration, now)
         return True
 
 
@@ -129,13 +132,8 @@ def take_seat_back(registration_id: int, now: datetime) -> TakenBack:
             outcome = "waiting"
         else:
             return "full"
-        _say_on_page(reply, registration, now)
+        note_that_they_come(session, registration, now)
         return outcome
-
-
-def current_sequence(registration: Registration) -> int:
-    """Return the SEQUENCE an invitation to this person has now."""
-    return registration.event.sequence + registration.sequence
 
 
 def _said(letter: Answer, current: int, now: datetime) -> Said:
@@ -233,13 +231,6 @@ def _proposal_values(proposal: Proposal | None) -> dict[str, str]:
         "end": "" if end is None else end.isoformat(),
         "zone": proposal.zone,
     }
-
-
-def _say_on_page(reply: CalendarReply, registration: Registration, now: datetime) -> None:
-    """Note that the person said themselves that they come: later than all their calendar said."""
-    reply.partstat, reply.source = "ACCEPTED", "page"
-    reply.sequence, reply.stamp = current_sequence(registration), now
-    reply.received_at, reply.freed_at, reply.comment = now, None, ""
 
 
 def _reopen(registration: Registration, now: datetime) -> None:

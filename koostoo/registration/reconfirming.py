@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
 from koostoo.registration import rules
+from koostoo.registration.coming import note_that_they_come
 from koostoo.registration.decisions import Decided, decide_about, note
 from koostoo.registration.filling import fill_seats
 from koostoo.registration.models import ACTIVE, Registration
@@ -33,7 +34,7 @@ def answer(registration_id: int, move_id: int, now: datetime, *, comes: bool) ->
         if person.move_id != move_id:
             return "outdated"
         if comes:
-            person.still_comes_at = person.still_comes_at or now
+            note_that_they_come(session, person, now)
             return "comes"
         if not person.is_asked:
             return "nothing"
@@ -49,7 +50,7 @@ def note_coming(event_id: int, numbers: Sequence[int], now: datetime, by: int | 
         if not person.is_asked:
             outcome.left[person.id] = "unasked"
             return
-        person.still_comes_at = now
+        note_that_they_come(session, person, now)
         outcome.done.append(person.id)
         note(session, person, "still_comes", now, by)
 

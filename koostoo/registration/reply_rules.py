@@ -78,6 +78,11 @@ def effect(said: Said, *, frees_at_once: bool) -> Effect:
     return "free" if frees_at_once and beyond_doubt else "ask"
 
 
+def tells_they_come(said: Said) -> bool:
+    """Say whether an answer settles the question if somebody still comes after a change."""
+    return said.partstat == "ACCEPTED" and said.is_current and not said.is_automatic
+
+
 def may_write(last: datetime | None, now: datetime) -> bool:
     """Say whether another letter of the same kind may be written."""
     return last is None or now - last >= PAUSE

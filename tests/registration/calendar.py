@@ -7,7 +7,8 @@ from koostoo.base.clock import now
 from koostoo.base.database import transaction
 from koostoo.calendars.reply import CalendarAnswer, PartStat
 from koostoo.mail.sorting import Answer
-from koostoo.registration.calendar_replies import Taken, current_sequence, take_answer
+from koostoo.registration.calendar_replies import Taken, take_answer
+from koostoo.registration.coming import current_sequence
 from tests.registration.people import person
 
 

@@ -9,14 +9,18 @@ from flask import Flask
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
 from koostoo.calendars.reply import PartStat
 from koostoo.events.models import Event
-from koostoo.registration.calendar_replies import come_anyway, current_sequence, take_seat_back
+from koostoo.registration import reconfirming
+from koostoo.registration.calendar_replies import come_anyway, take_seat_back
+from koostoo.registration.coming import current_sequence
 from koostoo.registration.event_changes import call_off
 from koostoo.registration.models import CalendarReply
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from tests.registration.calendar import answer
+from tests.registration.moves import ask, last_move
 from tests.registration.people import letters, person, states
 
 MakeEvent = Callable[..., Event]
@@ -191,7 +195,7 @@ def test_who_gave_the_seat_back_by_a_button_cannot_take_it_by_this_one(seat: int
 
 def test_no_seat_comes_back_in_an_event_called_off(loose_seat: int) -> None:
     answer(loose_seat)
-    call_off(person(loose_seat).event_id, "torm", now())
+    call_off(person(loose_seat).event_id, LocalText("torm"), now())
     assert take_seat_back(loose_seat, now()) == "late"
 
 
@@ -209,7 +213,7 @@ def test_a_seat_promised_to_others_is_not_given_back(
 
 def test_an_event_over_or_called_off_has_nothing_to_answer(seat: int) -> None:
     assert answer(seat, at=now() + 60 * DAY) == "no_seat"
-    call_off(person(seat).event_id, "torm", now())
+    call_off(person(seat).event_id, LocalText("torm"), now())
     assert answer(seat) == "no_seat"
     assert db.session.get(CalendarReply, seat) is None
 
@@ -225,3 +229,37 @@ def test_a_proposal_without_anybody_to_read_it_is_left(make_event: MakeEvent, en
     again = start + timedelta(minutes=1)
     assert answer(number, "TENTATIVE", again, method="COUNTER") == "counter_left"
     assert letters(number).count("counter") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_settled"),
+    [
+        ({}, True),
+        ({"sequence": 0}, False),
+        ({"sequence": None}, False),
+        ({"is_automatic": True}, False),
+    ],
+)
+def test_accepting_the_new_time_answers_whether_they_still_come(
+    make_event: MakeEvent, entry: Entry, said: dict[str, Any], is_settled: bool
+) -> None:
+    event = make_event(summary=LocalText("Läheme."), contact_email="info@example.org")
+    number = sign_up(event.id, entry(), now()).registration_id
+    ask(event)
+    assert answer(number, "TENTATIVE") == "kept"
+    assert person(number).is_asked
+    assert answer(number, "ACCEPTED", now() + timedelta(minutes=1), **said) in ("kept", "stale")
+    assert person(number).is_asked is not is_settled
+
+
+def test_whoever_says_that_they_still_come_has_answered_for_their_calendar_too(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(summary=LocalText("Läheme."), contact_email="info@example.org")
+    first, second = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
+    ask(event)
+    assert [answer(number) for number in (first, second)] == ["asked", "asked"]
+    reconfirming.answer(first, last_move(event).id, now(), comes=True)
+    assert (reply(first).partstat, reply(first).source) == ("ACCEPTED", "page")
+    assert come_anyway(second, now())
+    assert not person(second).is_asked
