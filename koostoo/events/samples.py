@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
@@ -156,6 +156,12 @@ def _delete_with_all_below(session: Session, table: Table, ids: Sequence[int]) -
     for child in table.metadata.sorted_tables:
         for key in child.foreign_keys:
             if key.column.table is table and key.ondelete != "SET NULL":
-                below = session.scalars(select(child.c.id).where(key.parent.in_(ids))).all()
+                below = session.scalars(select(_number(child)).where(key.parent.in_(ids))).all()
                 _delete_with_all_below(session, child, below)
-    session.execute(delete(table).where(table.c.id.in_(ids)))
+    session.execute(delete(table).where(_number(table).in_(ids)))
+
+
+def _number(table: Table) -> Column[int]:
+    """Return the column that tells the rows of a table apart."""
+    [column] = table.primary_key.columns
+    return column

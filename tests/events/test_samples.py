@@ -13,7 +13,7 @@ from koostoo.events.questions import AskedIf
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples, sample_dates
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme import project_file
-from koostoo.registration.models import Answer, Registration
+from koostoo.registration.models import Answer, CalendarReply, Registration
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -37,7 +37,7 @@ def count(model: type[Base]) -> int:
 
 
 def sign_up(event: Event, number: int = 1) -> None:
-    """Write a registration with an answer and a queued letter, as a sign-up leaves them."""
+    """Write a registration with an answer, a queued letter and a word of their calendar."""
     with transaction() as session:
         registration = Registration(
             event_id=event.id,
@@ -66,6 +66,15 @@ def sign_up(event: Event, number: int = 1) -> None:
             session.add(
                 Answer(registration_id=registration.id, question_id=question.id, value="jah")
             )
+        session.add(
+            CalendarReply(
+                registration_id=registration.id,
+                partstat="ACCEPTED",
+                sequence=0,
+                stamp=NOW,
+                received_at=NOW,
+            )
+        )
         session.add(
             OutboxMessage(
                 kind="confirmed",
@@ -155,7 +164,7 @@ def test_removal_takes_registrations_answers_and_letters_along() -> None:
     for number, event in enumerate(sample_events()):
         sign_up(event, number)
     assert remove_samples() == 5
-    for model in (Registration, Answer, OutboxMessage, Question, Option, Condition):
+    for model in (Registration, Answer, CalendarReply, OutboxMessage, Question, Option, Condition):
         assert count(model) == 0
     assert remove_samples() == 0
 
