@@ -30,6 +30,8 @@ Action = Literal[
     "letter_stopped",
     "address_corrected",
     "words_changed",
+    "letters_planned",
+    "wrote",
 ]
 
 

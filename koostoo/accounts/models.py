@@ -1,9 +1,9 @@
-"""Tables of organisers: who may sign in, with which link, in which session."""
+"""Tables of organisers: who may sign in, what they did, which events they follow."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -94,3 +94,43 @@ class AuditEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.EVIDENCE)
 
     organiser: Mapped[Organiser | None] = relationship()
+
+
+class Follow(Base):
+    """Which letters about an event an organiser gets, and what they were told already."""
+
+    __tablename__ = "follow"
+    __table_args__ = (
+        UniqueConstraint("organiser_id", "event_id"),
+        CheckConstraint("language IN ('et', 'en')", name="language"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organiser.id", ondelete="CASCADE"), info=keep.ACCOUNT
+    )
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), index=True, info=keep.ACCOUNT
+    )
+    language: Mapped[str] = mapped_column(String(2), default="et", info=keep.ACCOUNT)
+    link_id: Mapped[str] = mapped_column(String(12), unique=True, info=keep.ACCOUNT)
+    """Public part of the link that ends these letters."""
+    digest: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
+    """Once a day who signed up, when anybody did."""
+    full: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
+    """When no seat is left."""
+    moved: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
+    """When somebody who waited got a seat, or was offered one."""
+    failing: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
+    """When letters to people of the event do not arrive."""
+    digest_until: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
+    """Who signed up until then was told of, or need not be."""
+    moved_until: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
+    """Who moved up until then was told of, or need not be."""
+    is_full_told: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
+    failures_told: Mapped[int] = mapped_column(default=0, info=keep.ACCOUNT)
+    """How many letters were in trouble when it was last told."""
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
+    """When the last letter was written, the daily one apart."""
+
+    organiser: Mapped[Organiser] = relationship()

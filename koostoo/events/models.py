@@ -53,6 +53,7 @@ class Event(Base):
         CheckConstraint("group_max > 0", name="group_max"),
         CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         CheckConstraint(f"on_decline IN {ON_DECLINE}", name="on_decline"),
+        CheckConstraint("thanks_after > 0", name="thanks_after"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
         # All that tells whether a feed has changed: no long text of an event is read for it.
         Index(
@@ -135,6 +136,17 @@ class Event(Base):
     called_off_reason_en: Mapped[str] = mapped_column(
         String(500), default="", server_default="", info=keep.STRUCTURE
     )
+
+    reminders: Mapped[str] = mapped_column(
+        String(60), default="", server_default="", info=keep.STRUCTURE
+    )
+    """How long before the start people are reminded: "7d 1d 2h" (`correspondence.rules`)."""
+    thanks_after: Mapped[int | None] = mapped_column(info=keep.STRUCTURE)
+    """How many hours after the end people are thanked; None: they are not."""
+    feedback_url: Mapped[str] = mapped_column(
+        String(500), default="", server_default="", info=keep.STRUCTURE
+    )
+    """Where people are asked how it was; https only, or empty."""
 
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=keep.STRUCTURE)
     sequence: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)

@@ -144,6 +144,14 @@ def has_fewer_seats(old: EventDraft, new: EventDraft) -> bool:
     return old.capacity is None or new.capacity < old.capacity
 
 
+def first_reminders(mode: str) -> str:
+    """Return when people of a new event are reminded, unless somebody decides otherwise.
+
+    The day before; of a web meeting also an hour before, when one looks for the link.
+    """
+    return "1d" if mode == "onsite" else "1d 1h"
+
+
 def shifted(draft: EventDraft, first: date) -> EventDraft:
     """Return a copy that begins on `first`: same hours by the clock, deadlines moved alike.
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import Action, record
+from koostoo.accounts.following import follow_own
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
@@ -78,7 +79,9 @@ class NotADraft(Exception):
 def create_event(draft: EventDraft, now: datetime, by: int | None = None) -> str:
     """Add a draft event nobody sees yet; return its slug, made from the title and unique."""
     with transaction() as session:
-        return _add_event(session, draft, now, by, "created").slug
+        event = _add_event(session, draft, now, by, "created")
+        event.reminders = rules.first_reminders(draft.mode)
+        return event.slug
 
 
 @retried
@@ -87,12 +90,14 @@ def copy_event(
 ) -> str:
     """Add a draft like an existing event, beginning on `first`; return its slug.
 
-    Everything is taken over but registrations. Raises LookupError.
+    Everything is taken over but registrations and the address of the feedback form, which asked
+    about the original. Raises LookupError.
     """
     with transaction() as session:
         original = _get_event(session, event_id)
         draft = replace(rules.shifted(draft_of(original), first), title=title)
         copied = _add_event(session, draft, now, by, "copied")
+        copied.reminders, copied.thanks_after = original.reminders, original.thanks_after
         copy_words(session, original, copied)
         return copied.slug
 
@@ -253,6 +258,8 @@ def _add_event(
     session.add(event)
     session.flush()
     record(session, by, action, now, event_id=event.id)
+    if by is not None:
+        follow_own(session, by, event.id, now)
     return event
 
 

@@ -29,6 +29,7 @@ from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
+from koostoo.correspondence.models import Mailing, NewsRefusal
 from koostoo.events.models import Event, Move
 from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
@@ -68,6 +69,13 @@ def _forget_answers(session: Session, today: date) -> int:
     over = select(Event.id).where(Event.ends_on < today - timedelta(days=keep.SENSITIVE_DAYS))
     registrations = select(Registration.id).where(Registration.event_id.in_(over))
     done = session.execute(delete(Answer).where(Answer.registration_id.in_(registrations)))
+    # Whom a letter was meant for may name an answer.
+    session.execute(
+        update(Mailing)
+        .where(Mailing.event_id.in_(over))
+        .values(chosen={})
+        .execution_options(synchronize_session=False)
+    )
     return _count(done)
 
 
@@ -120,7 +128,26 @@ def _forget_contacts(session: Session, today: date) -> int:
         .values(words=LocalText())
         .execution_options(synchronize_session=False)
     )
+    _forget_letters(session, today)
     return _count(done)
+
+
+def _forget_letters(session: Session, today: date) -> None:
+    """Forget what organisers wrote, and who wanted no news: none comes any more."""
+    session.execute(
+        update(Mailing)
+        .where(Mailing.event_id.in_(_ended(today, Project.ends_on)))
+        .values(subject=LocalText(), text=LocalText())
+        .execution_options(synchronize_session=False)
+    )
+    running = select(Activity.project_id).join(Event).where(Event.ends_on >= today)
+    session.execute(
+        delete(NewsRefusal).where(
+            NewsRefusal.project_id.in_(
+                select(Project.id).where(Project.ends_on < today, Project.id.not_in(running))
+            )
+        )
+    )
 
 
 def _forget_people(session: Session, today: date) -> int:

@@ -1,0 +1,1 @@
+"""What is written beside registrations: what falls due by time, what organisers write and read."""
