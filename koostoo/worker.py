@@ -1,7 +1,7 @@
 """The loop that delivers mail (claim, render, send, mark) and does what falls due.
 
-Promised seats are released at their date, offers lapse at theirs; once a day what may no longer be
-kept is forgotten.
+Promised seats are released at their date, offers lapse at theirs; reminders and
+thanks fall due; once a day what may no longer be kept is forgotten.
 
 Several may run side by side.
 """
@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Event as Flag
 
 from sqlalchemy.exc import OperationalError
@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from koostoo.base import clock
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
+from koostoo.correspondence.due import write_due
 from koostoo.mail import delivery
 from koostoo.mail.answers import Failure, mishap
 from koostoo.mail.delivery import Claim
@@ -33,6 +34,8 @@ LETTERS_A_ROUND = 200
 """After so many letters whatever else fell due is looked after."""
 HOLD_SECONDS = 240
 """How long to try to write down what became of a letter; the claim lasts longer."""
+LOOK_EVERY = timedelta(seconds=30)
+"""How often to look for letters that fall due by time."""
 
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
@@ -56,6 +59,7 @@ def run(stop: Flag) -> None:
     Needs an application context.
     """
     forgotten_on: date | None = None
+    looked_at: datetime | None = None
     while not stop.is_set():
         handled = 0
         try:
@@ -65,6 +69,9 @@ def run(stop: Flag) -> None:
                 forgotten_on = clock.local_day(moment)
             if given := serve_due(moment):
                 logger.info("seats came free: %s people got one", given)
+            if looked_at is None or not looked_at <= moment < looked_at + LOOK_EVERY:
+                looked_at = moment
+                write_what_falls_due(moment)
             handled = deliver_due(clock.now, LETTERS_A_ROUND, stop)
         except Exception:
             # The database may be locked or restarting; a claim that runs out brings a letter back.
@@ -78,7 +85,19 @@ def run(stop: Flag) -> None:
 def run_once(now: datetime) -> int:
     """Do all that is due at `now`; return how many letters were handled, sent or not."""
     serve_due(now)
+    write_what_falls_due(now)
     return deliver_due(lambda: now)
+
+
+def write_what_falls_due(now: datetime) -> None:
+    """Write reminders and thanks; a failure holds no letter up."""
+    for name, write in (("letters by time", write_due),):
+        try:
+            if written := write(now):
+                logger.info("%s: %s letters written", name, written)
+        except Exception:
+            logger.exception("%s: nothing could be written", name)
+            db.session.remove()
 
 
 def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -> int:

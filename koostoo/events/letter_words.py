@@ -27,8 +27,10 @@ WORDED = (
     "event_changed",
     "cancelled",
     "released",
+    "reminder",
+    "thanks",
 )
-"""The letters that take words: those that tell somebody how their registration stands."""
+"""The letters that take words: those about one registration."""
 TEST = "test"
 """The kind of a letter an organiser sends to themselves."""
 ONE_PRESS = timedelta(seconds=10)
@@ -125,6 +127,8 @@ def is_used(event: Event, kind: str) -> bool:
         "offer_lapsed": event.has_waiting_list and event.offer_hours,
         "pending": event.approval != "none",
         "rejected": event.approval != "none",
+        "reminder": event.reminders,
+        "thanks": event.thanks_after,
     }
     return bool(needs.get(kind, True))
 

@@ -79,6 +79,8 @@ class Letter:
     html: str
     language: str
     calendar: CalendarPart | None = None
+    unsubscribe_url: str = ""
+    """Where a POST ends letters of this sort; empty for one about the recipient's own business."""
 
 
 def to_mime(letter: Letter, date: datetime) -> EmailMessage:
@@ -98,6 +100,10 @@ def to_mime(letter: Letter, date: datetime) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if letter.unsubscribe_url:
+        # RFC 2369, 3.2; RFC 8058, 3.1: the mail program posts the second to the first.
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     # Ours, for the library's are made anew at each try: so a letter is the same at all of them.
     mark = sha256(letter.message_id.encode()).hexdigest()[:32]

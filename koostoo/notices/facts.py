@@ -59,20 +59,28 @@ def contact_of(event: Event) -> Contact:
     return Contact(source.contact_name, source.contact_email, phone)
 
 
-def facts_of(registration: Registration, lang: Lang, earlier: Mapping[str, str]) -> Facts:
+def facts_of(
+    registration: Registration,
+    lang: Lang,
+    earlier: Mapping[str, str],
+    *,
+    with_programme: bool = True,
+    is_over: bool = False,
+) -> Facts:
     """Return the facts of a registration's event; the join link only to who has a seat.
 
-    Who withdrew, or whose event is called off, needs no programme any more.
+    Who withdrew, or whose event is called off or over, needs no programme any more, nor a link.
     `earlier` holds what changed as it was, in words, by the part of `moves.Told` it is.
     """
     event = registration.event
     is_gone = registration.state in ("cancelled", "rejected") or event.state == "called_off"
-    link = event.join_link if registration.state == "confirmed" else ""
+    link = event.join_link if registration.state == "confirmed" and not is_over else ""
     own = [
         Row(_("Join the web meeting"), link, href=link),
         Row(_("Participant"), plain_name(registration.name)),
     ]
-    return _facts(event, lang, earlier, own, with_programme=not is_gone)
+    with_programme = with_programme and not (is_gone or is_over)
+    return _facts(event, lang, earlier, own, with_programme=with_programme)
 
 
 def facts_of_event(event: Event, lang: Lang) -> Facts:

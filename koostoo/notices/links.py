@@ -38,6 +38,11 @@ def sign_in_page(link_id: str, language: str) -> str:
     return _address(f"/desk/signin/{_token('signin', link_id)}", language)
 
 
+def feedback(event: Event) -> str:
+    """Return where people are asked how an event was; empty: they are not."""
+    return event.feedback_url
+
+
 def _address(path: str, language: str) -> str:
     prefix = "/en" if language == "en" else ""
     return f"{current_app.config['BASE_URL']}{prefix}{path}"

@@ -5,9 +5,9 @@ what no longer is true is not sent: a later letter of the same queue says what c
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -20,6 +20,7 @@ from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links, made_up
+from koostoo.notices.content import Content, language_of
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name, proposed_words
 from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.notices.own_words import filled
@@ -40,21 +41,6 @@ ANY_EVENT = frozenset({"draft", "published", "called_off"})
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """The values of a letter's templates; `registration` and `event` where it is about one."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    registration: Registration | None = None
-    event: Event | None = None
-    has_calendar: bool = False
-    template: str = ""
-    """Whose templates are filled in; empty: those of the message's kind."""
-    is_test: bool = False
-    reply_to: str = ""
-    """Empty: the event's contact."""
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """A letter about one registration: in which states of it and of its event it is true."""
 
@@ -63,6 +49,8 @@ class Notice:
     is_late_news: bool = False
     """Whether it is worth sending even when the event is over."""
     has_calendar: bool = True
+    only: Literal["", "before", "after"] = ""
+    """Only before the event begins, or only after it is over."""
 
 
 NOTICES: Mapping[str, Notice] = {
@@ -83,6 +71,19 @@ NOTICES: Mapping[str, Notice] = {
     "event_called_off": Notice(
         states=ACTIVE | {"cancelled"}, event_states=frozenset({"called_off"}), is_late_news=True
     ),
+    "reminder": Notice(
+        states=frozenset({"confirmed"}),
+        event_states=frozenset({"published"}),
+        has_calendar=False,
+        only="before",
+    ),
+    "thanks": Notice(
+        states=frozenset({"confirmed"}),
+        event_states=frozenset({"published"}),
+        is_late_news=True,
+        has_calendar=False,
+        only="after",
+    ),
 }
 
 
@@ -94,16 +95,13 @@ def compose(session: Session, message: OutboxMessage, now: datetime) -> Content 
     return _about_registration(NOTICES[message.kind], session, message, now)
 
 
-def language_of(message: OutboxMessage) -> Lang:
-    """Return the language a letter is written in."""
-    return "en" if message.language == "en" else "et"
-
-
 def _about_registration(
     notice: Notice, session: Session, message: OutboxMessage, now: datetime
 ) -> Content | None:
     registration = session.get(Registration, message.registration_id or 0, options=_WITH_EVENT)
     if registration is None or not _is_true(notice, registration, now):
+        return None
+    if not _is_of_this_start(message, registration.event):
         return None
     reply = find_reply(registration.id)
     if message.kind == "calendar_declined" and (reply is None or reply.partstat != "DECLINED"):
@@ -137,14 +135,15 @@ def _about(
     news: News | None,
 ) -> Content:
     """Return what a letter says about this registration, whether or not it is true."""
-    event = registration.event
+    event, notice = registration.event, NOTICES[kind]
     values: dict[str, Any] = {
         "name": plain_name(registration.first_name),
         "title": event.title.to(lang),
+        "when": heading(event.when, lang),
         "state": registration.state,
         "state_words": state_words(registration.state),
         "queue_place": queue_place(registration) if registration.state == "waiting" else None,
-        "facts": facts_of(registration, lang, {}),
+        "facts": facts_of(registration, lang, {}, is_over=notice.only == "after"),
         "is_fixed": event.when.is_fixed,
         "reason": event.why_called_off.to(lang),
         "keeps_seat": event.approval == "holds",
@@ -155,6 +154,9 @@ def _about(
         "undo_until": _until(undo_ends(find_reply(registration.id), now), lang),
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
+        "mode": event.mode,
+        "join_url": event.join_link if event.mode != "onsite" else "",
+        "feedback_url": links.feedback(event),
     }
     answer_until, texts = registration.offer_until, [words]
     if kind == "event_changed":
@@ -163,16 +165,26 @@ def _about(
         answer_until, texts = news.move.answer_until, [news.move.words, words]
     own = (filled(text, registration, lang, answer_until) for text in texts)
     values["own_words"] = [text for text in own if text]
-    return Content(values, registration, event, NOTICES[kind].has_calendar, kind)
+    return Content(values, registration, event, notice.has_calendar, template=kind)
 
 
 def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:
     event = registration.event
+    if (notice.only == "before" and event.when.has_begun(now)) or (
+        notice.only == "after" and not event.when.is_over(now)
+    ):
+        return False
     return (
         registration.state in notice.states
         and event.state in notice.event_states
         and (notice.is_late_news or not event.when.is_over(now))
     )
+
+
+def _is_of_this_start(message: OutboxMessage, event: Event) -> bool:
+    """Tell whether a letter that belongs to a start belongs to the present one."""
+    start = message.payload.get("begins_at")
+    return start is None or datetime.fromisoformat(start) == event.when.begins_at
 
 
 def _until(moment: datetime | None, lang: Lang) -> str:

@@ -17,9 +17,10 @@ from koostoo.events.models import Event
 from koostoo.mail.letter import Letter
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.settings import proves_senders, reads_answers
+from koostoo.notices.content import Content, language_of
 from koostoo.notices.facts import contact_of
 from koostoo.notices.invite import calendar_part
-from koostoo.notices.messages import Content, compose, language_of, sample
+from koostoo.notices.messages import compose, sample
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 SERVICE = "Koostöö"
@@ -77,6 +78,7 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         "is_test": content.is_test,
         "answer_wanted": reads_answers(),
         "frees_at_once": _frees_at_once(content),
+        "unsubscribe_url": content.unsubscribe_url,
     } | content.values
     subject = _fill(kind, "subject.txt", values)
     return Letter(
@@ -90,6 +92,7 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         html=_fill(kind, "body.html", values),
         language=lang,
         calendar=calendar,
+        unsubscribe_url=content.unsubscribe_url,
     )
 
 

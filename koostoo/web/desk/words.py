@@ -33,6 +33,8 @@ LETTERS: dict[str, tuple[Any, Any]] = {
     "event_changed": (_l("Event changed"), _l("when time, place or join link change")),
     "cancelled": (_l("Registration cancelled"), _l("when a registration is cancelled")),
     "released": (_l("Place released"), _l("when you release a place nobody answered for")),
+    "reminder": (_l("Reminder"), _l("before the event, at the times you have set")),
+    "thanks": (_l("Thanks"), _l("after the event, at the time you have set")),
 }
 """The letters that take an organiser's words: the name of each, and when it is sent."""
 PLACEHOLDERS: dict[Placeholder, Any] = {
