@@ -3,6 +3,7 @@
 from flask import current_app
 
 from koostoo.base.tokens import make_token
+from koostoo.correspondence.news import NEWS_PURPOSE
 from koostoo.events.models import Event
 from koostoo.registration.mailbox_calendar import PAGE_PURPOSE
 from koostoo.registration.models import Group, Registration
@@ -41,6 +42,11 @@ def sign_in_page(link_id: str, language: str) -> str:
 def feedback(event: Event) -> str:
     """Return where people are asked how an event was; empty: they are not."""
     return event.feedback_url
+
+
+def refuse_news(registration: Registration, language: str) -> str:
+    """Return the secret address that ends news of a registration's project."""
+    return _address(f"/my/news/{_token(NEWS_PURPOSE, registration.link_id)}", language)
 
 
 def _address(path: str, language: str) -> str:

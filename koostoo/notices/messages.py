@@ -19,7 +19,7 @@ from koostoo.base.text import Lang, email_key
 from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
-from koostoo.notices import links, made_up
+from koostoo.notices import links, made_up, mailing
 from koostoo.notices.content import Content, language_of
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name, proposed_words
 from koostoo.notices.moved import News, letter_values, news_for
@@ -298,5 +298,7 @@ _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | Non
     "links": _links,
     "signin": _sign_in,
     TEST: _test,
+    "mailing": mailing.compose,
+    "mailing_test": mailing.compose_test,
 }
 KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

@@ -11,6 +11,10 @@ from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
+from koostoo.correspondence.mailing import Draft, Words, send_mailing
+from koostoo.correspondence.models import Mailing, MailingLetter, NewsRefusal
+from koostoo.correspondence.news import refuse_news
+from koostoo.correspondence.recipients import Whom
 from koostoo.events.models import Event, Move
 from koostoo.mail.models import InboundMessage, OutboxMessage
 from koostoo.privacy.service import forget
@@ -127,3 +131,40 @@ def test_that_a_letter_was_read_is_remembered_for_thirty_days(app: Flask) -> Non
     forget(now())
     [kept] = db.session.scalars(select(InboundMessage))
     assert kept.digest == f"{29:064}"
+
+
+def test_whom_a_letter_was_for_goes_with_the_answers_and_its_words_with_the_contacts(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = held_event(make_event, entry, 32)
+    event_id = db.session.get_one(Registration, number).event_id
+    draft = Draft(Words(LocalText("Buss"), LocalText("Kell 7")), "nonce", whom=Whom())
+    send_mailing(event_id, draft, 1, now(), None)
+    refuse_news(number, now())
+    forget(now())
+    mailing = db.session.scalars(select(Mailing)).one()
+    assert (mailing.chosen, mailing.subject.et, mailing.letters) == ({}, "Buss", 1)
+    assert len(db.session.scalars(select(NewsRefusal)).all()) == 1
+    end_project()
+    forget(now())
+    db.session.expire_all()
+    mailing = db.session.scalars(select(Mailing)).one()
+    assert (mailing.subject, mailing.text, mailing.letters) == (LocalText(), LocalText(), 1)
+    assert db.session.scalars(select(MailingLetter)).all() == []
+    assert db.session.scalars(select(NewsRefusal)).all() == []
+
+
+def test_a_refusal_is_kept_while_an_event_of_the_project_is_still_to_come(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    refuse_news(held_event(make_event, entry, 5), now())
+    make_event()
+    end_project()
+    forget(now())
+    assert len(db.session.scalars(select(NewsRefusal)).all()) == 1
+
+
+def end_project() -> None:
+    with transaction() as session:
+        project = session.scalars(select(Project)).one()
+        project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
