@@ -1,7 +1,7 @@
 """The loop that delivers mail (claim, render, send, mark) and does what falls due.
 
-Promised seats are released at their date, offers lapse at theirs; reminders and
-thanks fall due; once a day what may no longer be kept is forgotten.
+Promised seats are released at their date, offers lapse at theirs; reminders, thanks and what
+organisers are told fall due; once a day what may no longer be kept is forgotten.
 
 Several may run side by side.
 """
@@ -19,6 +19,7 @@ from koostoo.base import clock
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
 from koostoo.correspondence.due import write_due
+from koostoo.correspondence.organiser_news import tell_organisers
 from koostoo.mail import delivery
 from koostoo.mail.answers import Failure, mishap
 from koostoo.mail.delivery import Claim
@@ -90,8 +91,8 @@ def run_once(now: datetime) -> int:
 
 
 def write_what_falls_due(now: datetime) -> None:
-    """Write reminders and thanks; a failure holds no letter up."""
-    for name, write in (("letters by time", write_due),):
+    """Write reminders, thanks and what organisers are told; a failure holds no letter up."""
+    for name, write in (("letters by time", write_due), ("organisers", tell_organisers)):
         try:
             if written := write(now):
                 logger.info("%s: %s letters written", name, written)

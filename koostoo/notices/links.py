@@ -2,6 +2,8 @@
 
 from flask import current_app
 
+from koostoo.accounts.following import UNFOLLOW_PURPOSE
+from koostoo.accounts.models import Follow
 from koostoo.base.tokens import make_token
 from koostoo.correspondence.news import NEWS_PURPOSE
 from koostoo.events.models import Event
@@ -47,6 +49,16 @@ def feedback(event: Event) -> str:
 def refuse_news(registration: Registration, language: str) -> str:
     """Return the secret address that ends news of a registration's project."""
     return _address(f"/my/news/{_token(NEWS_PURPOSE, registration.link_id)}", language)
+
+
+def unfollow(follow: Follow, language: str) -> str:
+    """Return the secret address that ends an organiser's letters about an event."""
+    return _address(f"/my/notices/{_token(UNFOLLOW_PURPOSE, follow.link_id)}", language)
+
+
+def desk_page(event: Event, language: str) -> str:
+    """Return the address of an event's people at the desk."""
+    return _address(f"/desk/events/{event.slug}/registrations", language)
 
 
 def _address(path: str, language: str) -> str:

@@ -19,7 +19,7 @@ from koostoo.base.text import Lang, email_key
 from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
-from koostoo.notices import links, made_up, mailing
+from koostoo.notices import links, made_up, mailing, to_organisers
 from koostoo.notices.content import Content, language_of
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name, proposed_words
 from koostoo.notices.moved import News, letter_values, news_for
@@ -300,5 +300,7 @@ _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | Non
     TEST: _test,
     "mailing": mailing.compose,
     "mailing_test": mailing.compose_test,
+    "digest": to_organisers.compose_digest,
+    "event_news": to_organisers.compose_news,
 }
 KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

@@ -8,11 +8,13 @@ from koostoo.accounts.models import Organiser, SignInLink
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
+from koostoo.correspondence.mailing import Words
 from koostoo.events.models import Event, LetterWords, Move
 from koostoo.events.moves import told_of
 from koostoo.programme.models import Project
 from koostoo.registration.models import CalendarReply, MailboxCalendar, Registration
 from tests.mail.world import DAYS, NOW, make_event, make_group, make_registration, post
+from tests.notices.written import a_digest, a_mailing, a_test, some_news
 
 LINK = "snapshot-one"
 UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
@@ -30,6 +32,7 @@ FRIDAY, SATURDAY, LATER_SATURDAY = (
     (datetime(2026, 9, day, start, tzinfo=UTC), datetime(2026, 9, day, end, tzinfo=UTC))
     for day, start, end in ((11, 9, 15), (12, 6, 12), (12, 7, 13))
 )
+LAST_WEEK = When.timed(NOW - timedelta(days=7, hours=6), NOW - timedelta(days=7))
 WEEKEND = When.day_by_day([FRIDAY, SATURDAY])
 SORRY = LocalText(
     "Näidise külamajas on torutööd, {nimi}.\n\nVabandame ja loodame, et uus aeg sobib.",
@@ -39,6 +42,18 @@ BRING = LocalText(
     "Tere tulemast, {nimi}! Võta kaasa matkajalatsid.\n\n"
     "Parklas on ruumi vähe. Küsimused: {kontakt}.",
     "Welcome, {name}! Bring walking boots.\n\nParking is scarce. Questions: {contact}.",
+)
+
+TO_ALL = Words(
+    LocalText("{üritus}: bussi väljumine", "{event}: when the bus leaves"),
+    LocalText(
+        "{nimi}, buss väljub **kell 7.30**.\n\n- Võta kaasa matkajalatsid\n- Küsimused: {kontakt}",
+        "{name}, the bus leaves **at 7.30**.\n\n- Bring walking boots\n- Questions: {contact}",
+    ),
+)
+TO_ESTONIANS = Words(
+    LocalText("Tule ka suvekooli"),
+    LocalText("{nimi}, kohtume suvekoolis!\n\nEelmine kord: {üritus} ({aeg})."),
 )
 
 Build = Callable[[str], int]
@@ -194,6 +209,56 @@ moved("moved-to-the-web", WEB)
 moved("moved-new-link", {"join_link": "https://meet.example.org/xyz"}, WEB)
 moved("moved-day-fixed", {"when": WEEK_LATER}, {"when": SPRING})
 moved("moved-day-lost", {"when": SPRING}, invited_sequence=0)
+
+
+about("reminder", "reminder")
+about("reminder-web", "reminder", WEB)
+about("reminder-hybrid", "reminder", {"mode": "hybrid", "join_link": WEB["join_link"]})
+about("reminder-whole-days", "reminder", {"when": DAYS})
+about("thanks", "thanks", {"when": LAST_WEEK})
+about(
+    "thanks-feedback",
+    "thanks",
+    {"when": LAST_WEEK, "feedback_url": "https://forms.example.org/voru"},
+)
+
+
+@case("mailing", "mailing")
+def _mailing(language: str) -> int:
+    seat = person(event())
+    return post("mailing", seat, language=language, payload=a_mailing(seat, TO_ALL))
+
+
+@case("mailing-news", "mailing")
+def _news(language: str) -> int:
+    number = event()
+    seat = person(number)
+    other = make_registration(number, first_name="Ott", last_name="Mets")
+    told = a_mailing(seat, TO_ESTONIANS, is_news=True) | {"people": [seat, other]}
+    return post("mailing", seat, language=language, payload=told)
+
+
+@case("mailing-test", "mailing_test")
+def _mailing_test(language: str) -> int:
+    payload = a_test(person(event()), TO_ALL)
+    return post("mailing_test", None, queue="t", language=language, payload=payload)
+
+
+@case("digest", "digest")
+def _digest(language: str) -> int:
+    number = event()
+    seat = person(number)
+    make_registration(number, state="waiting", email="ott@example.com", first_name="Ott")
+    payload = a_digest(seat, link_id=LINK)
+    return post("digest", None, queue="d", language=language, payload=payload)
+
+
+@case("event-news", "event_news")
+def _event_news(language: str) -> int:
+    number = event(capacity=2)
+    post("promoted", make_registration(number, email="ott@example.com", first_name="Ott"))
+    payload = some_news(person(number), "failing", "full", "moved", link_id=LINK)
+    return post("event_news", None, queue="d", language=language, payload=payload)
 
 
 def declined(kind: str, partstat: str, language: str, **values: Any) -> int:

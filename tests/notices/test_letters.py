@@ -25,6 +25,7 @@ from tests.mail.world import (
     post,
     registration,
 )
+from tests.notices.written import a_digest, a_mailing, a_test, some_news
 
 BASE = "http://localhost"
 STATES = {
@@ -37,6 +38,14 @@ STATES = {
     "rejected": "rejected",
 }
 FAREWELLS = {"cancelled", "released", "rejected", "offer_lapsed", "event_called_off"}
+AFTERWARDS = {"thanks"}
+BESIDES = {
+    "mailing": a_mailing,
+    "mailing_test": a_test,
+    "digest": a_digest,
+    "event_news": some_news,
+}
+"""Letters that name other rows: what makes them, and the payload that names them."""
 ANSWER_UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
 SUBJECTS = {
     "confirmed": (
@@ -107,6 +116,24 @@ SUBJECTS = {
         "Juta Jõgi pakub teist aega: Õppereis Võrru",
         "Juta Jõgi proposes another time: Study trip to Võru",
     ),
+    "reminder": (
+        "Meeldetuletus: Õppereis Võrru, 8. september 2026 kell 9.30–16.00",
+        "Reminder: Study trip to Võru, 8 September 2026, 09:30–16:00",
+    ),
+    "thanks": (
+        "Aitäh, et osalesid: Õppereis Võrru",
+        "Thank you for taking part: Study trip to Võru",
+    ),
+    "mailing": ("Buss Võrru", "Bus to Võru"),
+    "mailing_test": ("Proovikiri: Buss Võrru", "Test: Bus to Võru"),
+    "digest": (
+        "1 uus registreering: Õppereis Võrru",
+        "1 new registration: Study trip to Võru",
+    ),
+    "event_news": (
+        "Kirjad ei jõua kohale: Õppereis Võrru",
+        "Letters do not arrive: Study trip to Võru",
+    ),
     "links": ("Sinu registreeringute lingid", "Links to your registrations"),
     "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),
 }
@@ -142,7 +169,10 @@ def a_letter_of(kind: str, language: str) -> Letter:
         payload = {"letter": "confirmed", "event_id": registration(seat).event_id}
     if kind == "group_summary":
         payload = {"group_id": make_group(registration(seat).event_id, [seat])}
-    return letter(kind, seat, language, payload=payload)
+    if kind in BESIDES:
+        payload = BESIDES[kind](seat)
+    moment = NOW + timedelta(days=40) if kind in AFTERWARDS else NOW
+    return letter(kind, seat, language, payload=payload, now=moment)
 
 
 def calendar_says(partstat: str, seat: int, **values: Any) -> None:
@@ -211,7 +241,7 @@ def test_every_letter_about_a_registration_holds_the_facts(kind: str, language: 
 
 @pytest.mark.parametrize("kind", sorted(NOTICES))
 def test_the_programme_goes_to_those_who_may_still_come(kind: str) -> None:
-    is_gone = kind in FAREWELLS
+    is_gone = kind in FAREWELLS | AFTERWARDS
     written = a_letter_of(kind, "et")
     for body in (written.text, written.html):
         assert ("ringkäik" in body) != is_gone
@@ -266,7 +296,7 @@ def test_own_link_opens_the_registration_in_the_letters_language() -> None:
         assert f'href="{link}"' in written.html
 
 
-@pytest.mark.parametrize("kind", sorted(FAREWELLS))
+@pytest.mark.parametrize("kind", sorted(FAREWELLS | AFTERWARDS))
 def test_a_farewell_carries_no_own_link(kind: str) -> None:
     assert "/my/" not in a_letter_of(kind, "et").text
 
@@ -294,7 +324,8 @@ def test_what_is_no_longer_true_is_not_written(kind: str, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(NOTICES) - {"cancelled", "released", "rejected", "event_called_off"})
+    "kind",
+    sorted(set(NOTICES) - {"cancelled", "released", "rejected", "event_called_off"} - AFTERWARDS),
 )
 def test_a_called_off_event_silences_what_was_said_before(kind: str) -> None:
     seat = make_registration(make_event(state="called_off"), state=STATES.get(kind, "confirmed"))

@@ -19,6 +19,7 @@ from koostoo.notices.messages import NOTICES
 from koostoo.notices.render import preview, render
 from koostoo.registration.models import Registration
 from tests.mail.world import NOW, make_event, make_registration, post
+from tests.notices.cases import LAST_WEEK
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -111,7 +112,7 @@ def test_they_stand_between_the_fixed_words_and_the_facts() -> None:
 
 @pytest.mark.parametrize("kind", WORDED)
 def test_each_kind_shows_its_own_words_and_no_others(kind: str) -> None:
-    event = make_event()
+    event = make_event(**({"when": LAST_WEEK} if kind == "thanks" else {}))
     for one in WORDED:
         add(event, one, LocalText(f"[[{one}]]"))
     state = STATES.get(kind, "confirmed")
