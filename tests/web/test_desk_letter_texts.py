@@ -15,7 +15,7 @@ from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.models import Registration
 from tests.trouble import lock_held
-from tests.web.desk_pages import open_form, people_path, read_form, sign_in, text_of
+from tests.web.desk_pages import open_form, read_form, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 WORDS = "Võta jalatsid kaasa, {nimi}!"
@@ -46,7 +46,7 @@ def kept(event: Event) -> dict[str, LocalText]:
 
 
 def test_the_list_shows_each_letter_with_its_words(desk: FlaskClient, event: Event) -> None:
-    assert path(event, "") in text_of(desk, people_path(event))
+    assert path(event, "") in text_of(desk, f"/desk/events/{event.slug}/letters")
     write_words(event.id, "waiting", LocalText("Ole <kannatlik>"), 0, now(), None)
     page = text_of(desk, path(event, ""))
     assert all(path(event, f"/{kind}") in page for kind in WORDED)

@@ -15,12 +15,15 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     events,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
+    letter_times,  # noqa: F401
+    letters,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     people,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401
+    writing,  # noqa: F401
 )
 
 

@@ -22,7 +22,7 @@ from koostoo.registration.decisions import (
 from koostoo.registration.models import ACTIVE
 from koostoo.registration.queries import obstacle_of
 from koostoo.registration.reconfirming import note_coming, release
-from koostoo.web.desk import bp
+from koostoo.web.desk import bp, writing
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.people import ONE, back_to_people, get_person
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, prose
@@ -116,9 +116,11 @@ def decide(slug: str) -> Response | Page:
     if not valid and not form.sure.data:
         flash(_("Nothing was changed. Please press the button once more."), "warning")
         return back_to_people(slug)
-    if not numbers or action not in _ACTIONS:
+    if not numbers or action not in (*_ACTIONS, "write"):
         flash(_("Tick the people first, then choose what is to be done."), "warning")
         return back_to_people(slug)
+    if action == "write":
+        return writing.begin(event, numbers)
     if valid and (form.sure.data or action in AT_ONCE):
         with form.kept_when_busy():
             outcome, words = _ACTIONS[action](event, numbers, form.reason.data or "")

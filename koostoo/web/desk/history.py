@@ -42,6 +42,8 @@ ACTS: Mapping[str, Any] = {
     "letter_stopped": _l("Stopped a letter"),
     "address_corrected": _l("Corrected an address"),
     "words_changed": _l("Changed own words in a letter"),
+    "letters_planned": _l("Set when letters go out by themselves"),
+    "wrote": _l("Wrote to people of the event"),
 }
 
 
@@ -84,6 +86,8 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
         return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     if entry.action == "words_changed":
         return str(LETTERS[detail["letter"]][0])
+    if "letters" in detail:
+        return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     lines = []
     if "capacity" in detail:
         old, new = (_("no limit") if n is None else n for n in detail["capacity"])

@@ -25,6 +25,7 @@ from koostoo.notices.render import preview
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import words_field
+from koostoo.web.desk.test_limit import may_test
 from koostoo.web.desk.words import LETTERS, placeholders
 from koostoo.web.forms import ButtonForm, Form
 from koostoo.web.frames import letter_frame, text_frame, with_frame
@@ -129,9 +130,12 @@ def letter_text_preview(slug: str, kind: str) -> FlaskResponse:
 def letter_text_test(slug: str, kind: str) -> Response:
     """Send the organiser a test of this letter, with the words that are kept."""
     event = _event_with(slug, kind)
+    moment = now()
     if ButtonForm().validate_on_submit():
-        address = send_test(event.id, kind, _language(request.form), now(), organiser_id())
-        flash(_("A test is on its way to %(address)s.", address=address), "success")
+        if may_test(moment):
+            language = _language(request.form)
+            address = send_test(event.id, kind, language, moment, organiser_id())
+            flash(_("A test is on its way to %(address)s.", address=address), "success")
     else:
         flash(_("Nothing was changed. Please press the button once more."), "warning")
     return redirect(url_for("desk.letter_text", slug=slug, kind=kind), 303)

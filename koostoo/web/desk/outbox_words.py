@@ -27,7 +27,13 @@ LETTER_WORDS: Mapping[str, Any] = {
     "calendar_declined": _l("Question after a calendar declined"),
     "counter": _l("Another time proposed"),
     "links": _l("Links sent again"),
+    "reminder": _l("Reminder"),
+    "thanks": _l("Thanks"),
+    "mailing": _l("Letter by an organiser"),
+    "digest": _l("New registrations, for an organiser"),
+    "event_news": _l("Notice for an organiser"),
     "test": _l("Test letter to an organiser"),
+    "mailing_test": _l("Test letter to an organiser"),
     "signin": _l("Sign-in link of an organiser"),
 }
 LETTER_STATE_WORDS: Mapping[str, Any] = {

@@ -1,0 +1,168 @@
+"""An event's letters on one page: what goes out by itself, what was written, what one is told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from koostoo.accounts.following import NOTICES
+from koostoo.base.clock import now
+from koostoo.base.localtext import LocalText
+from koostoo.correspondence.following import follow_event, wanted_by
+from koostoo.correspondence.models import Mailing
+from koostoo.correspondence.queries import (
+    TimedRow,
+    find_mailing,
+    mailings_of,
+    outcomes,
+    timed_rows,
+)
+from koostoo.correspondence.recipients import OTHER
+from koostoo.correspondence.rules import THANKS, Before
+from koostoo.events.models import Event
+from koostoo.events.questions import AskedIf
+from koostoo.registration.words import state_label
+from koostoo.web.desk import bp
+from koostoo.web.desk.events import get_event
+from koostoo.web.forms import Form
+from koostoo.web.language import current_lang
+from koostoo.web.rights import organiser_id, right
+from koostoo.web.view import local, markdown
+
+
+class FollowForm(Form):
+    """What an organiser is told about an event; the names are those of `NOTICES`."""
+
+    digest = BooleanField(_l("Once a day who signed up, when anybody did"))
+    full = BooleanField(_l("When no seat is left"))
+    moved = BooleanField(_l("When somebody who waited gets a seat"))
+    failing = BooleanField(_l("When letters to people do not arrive"))
+
+
+@bp.get("/events/<slug>/letters")
+@right("organiser")
+def letters(slug: str) -> str:
+    """Show everything about the event's letters."""
+    event = get_event(slug)
+    written = mailings_of(event.id)
+    wanted = wanted_by(organiser_id(), event.id)
+    return render_template(
+        "desk/letters.html",
+        event=event,
+        timed=[_timed_words(row, event) for row in timed_rows(event, now())],
+        written=written,
+        outcomes=outcomes(written),
+        whom=_whom,
+        form=FollowForm(data={name: name in wanted for name in NOTICES}),
+    )
+
+
+@bp.get("/events/<slug>/letters/<int(max=2147483647):number>")
+@right("organiser")
+def letter(slug: str, number: int) -> str:
+    """Show one letter that was written: to whom, what became of it, its words."""
+    event = get_event(slug)
+    found = find_mailing(event, number) or abort(404)
+    texts = [
+        (found.subject.as_dict().get(lang, ""), lang, markdown(LocalText(text)))
+        for lang, text in found.text.as_dict().items()
+    ]
+    return render_template(
+        "desk/letter.html",
+        event=event,
+        mailing=found,
+        outcome=outcomes([found])[found.id],
+        whom=_whom(found, event),
+        texts=texts,
+    )
+
+
+@bp.post("/events/<slug>/follow")
+@right("organiser")
+def follow(slug: str) -> Response:
+    """Set what this organiser is told about the event."""
+    event, form = get_event(slug), FollowForm()
+    if form.validate_on_submit():
+        wanted = [name for name in NOTICES if form[name].data]
+        follow_event(event.id, organiser_id(), wanted, current_lang(), now())
+        flash(_("Your wishes about letters are saved."), "success")
+    else:
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    return redirect(url_for("desk.letters", slug=slug), 303)
+
+
+def before_words(code: str) -> str:
+    """Return how long before the start a reminder goes out, in words; of the thanks, their name."""
+    before = Before.read(code)
+    if before is None:
+        return _("Thanks")
+    if before.unit == "d":
+        return ngettext("%(num)s day before", "%(num)s days before", before.count)
+    return ngettext("%(num)s hour before", "%(num)s hours before", before.count)
+
+
+def _timed_words(row: TimedRow, event: Event) -> dict[str, Any]:
+    if row.state == "written":
+        state = ngettext("Written to %(num)s person.", "Written to %(num)s people.", row.letters)
+    elif row.state == "passed":
+        state = _("Not sent: its moment had passed.")
+    elif row.state == "off":
+        state = _off_words(event)
+    elif event.state == "draft":
+        state = _("Goes out once the event is published.")
+    else:
+        state = _("Goes out by itself.")
+    return {
+        "what": _("Reminder") if row.code != THANKS else _("Thanks"),
+        "before": before_words(row.code) if row.code != THANKS else "",
+        "at": row.at,
+        "state": state,
+    }
+
+
+def _off_words(event: Event) -> str:
+    if event.state == "called_off":
+        return _("Not sent: the event was called off.")
+    if event.when.kind == "days":
+        return _("Not sent: hours count only where the event has an hour to begin at.")
+    return _("Waits until the day is known.")
+
+
+def _whom(mailing: Mailing, event: Event) -> str:
+    """Return whom a letter was meant for, as far as it is still known."""
+    chosen: Mapping[str, Any] = mailing.chosen
+    if not chosen:
+        return ""
+    if chosen["ticked"]:
+        return _("people ticked one by one")
+    parts = [", ".join(state_label(state) for state in chosen["states"])]
+    if chosen["activity"]:
+        return "; ".join([*parts, _("all events of the activity")])
+    if chosen["organisation"]:
+        parts.append(_organisation(chosen["organisation"], event))
+    if chosen["answer"]:
+        parts.append(_answer(AskedIf(**chosen["answer"]), event))
+    return "; ".join(part for part in parts if part)
+
+
+def _organisation(which: str, event: Event) -> str:
+    if which == OTHER:
+        return _("another organisation")
+    partners = event.activity.project.partners
+    return next((p.organisation.name for p in partners if str(p.organisation_id) == which), "")
+
+
+def _answer(wanted: AskedIf, event: Event) -> str:
+    question = next((q for q in event.questions if q.id == wanted.on), None)
+    if question is None:
+        return ""
+    if wanted.option is None:
+        said = _("Yes") if wanted.yes else _("No")
+    else:
+        said = next((local(o.label) for o in question.options if o.id == wanted.option), "")
+    return f"{local(question.label)}: {said}"

@@ -1,0 +1,174 @@
+"""The form of a letter to people of an event: whom, subject and text in both languages."""
+
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms.validators import Optional as MayBeEmpty
+
+from koostoo.base.localtext import LocalText
+from koostoo.correspondence.mailing import Draft, Words
+from koostoo.correspondence.models import SUBJECT_LENGTH, TEXT_LENGTH
+from koostoo.correspondence.recipients import OTHER, Whom
+from koostoo.events.models import Event
+from koostoo.events.questions import AskedIf
+from koostoo.registration.desk_queries import Filter
+from koostoo.registration.queries import project_organisations
+from koostoo.registration.words import STATE_WORDS, state_label
+from koostoo.web.desk.conditions import choice_of, read_choice
+from koostoo.web.desk.fields import known_placeholders
+from koostoo.web.forms import (
+    AnyOf,
+    AtMost,
+    Form,
+    NoForbidden,
+    Pick,
+    Sentence,
+    line,
+    options,
+    prose,
+)
+from koostoo.web.view import local
+
+MOST_TICKED = 500
+NOT_CARRIED = ("csrf_token", "do", "letters")
+
+
+def _subject(label: Any, *checks: Any) -> StringField:
+    checks = (*checks, AtMost(SUBJECT_LENGTH), NoForbidden(), known_placeholders)
+    return StringField(label, checks, filters=[line])
+
+
+def _text(label: Any, *checks: Any) -> TextAreaField:
+    checks = (*checks, AtMost(TEXT_LENGTH), NoForbidden(), known_placeholders)
+    return TextAreaField(label, checks, filters=[prose])
+
+
+class WriteForm(Form):
+    """What an organiser writes, and to whom; `draft` returns it once it is valid."""
+
+    states = AnyOf(_l("Standing"), default=["confirmed"])
+    organisation = Pick(_l("Organisation"), validators=[MayBeEmpty()])
+    said = Pick(_l("Answer to a question"), validators=[MayBeEmpty()])
+    activity = BooleanField(
+        _l("Also the people of the other events of this activity"),
+        description=_l("By standing alone. Such a letter is news."),
+    )
+    is_news = BooleanField(
+        _l("This is news, not about their registration"),
+        description=_l(
+            "An invitation to another event, for instance. Each address gets it once, with a link "
+            "that ends such letters; who has pressed it gets none."
+        ),
+    )
+    subject_et = _subject(_l("Subject in Estonian"), Sentence())
+    text_et = _text(_l("Text in Estonian"), Sentence())
+    subject_en = _subject(_l("Subject in English"))
+    text_en = _text(_l("Text in English"))
+    nonce = HiddenField()
+    letters = HiddenField()
+    """How many letters the organiser was shown."""
+
+    ticked: tuple[int, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, then what several say together."""
+        super().validate(extra_validators)
+        if not self.ticked and not self.states.data and not self.states.errors:
+            self.states.errors = [_("Choose at least one.")]
+        if self.activity.data and not self.ticked and not self.is_news.data:
+            self.is_news.errors = [
+                _("A letter to people of several events is about none of their registrations.")
+            ]
+        for here, there in (
+            (self.subject_en, self.text_en),
+            (self.text_en, self.subject_en),
+        ):
+            if there.data and not here.data and not here.errors:
+                here.errors = [_("Write both in English, or neither.")]
+        return not self.errors
+
+    @property
+    def shown(self) -> int:
+        """The number of letters that was shown; 0 when it was tampered with."""
+        typed = str(self.letters.data or "")
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+    def draft(self) -> Draft:
+        """Return the checked letter."""
+        words = Words(
+            LocalText(self.subject_et.data or "", self.subject_en.data or ""),
+            LocalText(self.text_et.data or "", self.text_en.data or ""),
+        )
+        return Draft(words, (self.nonce.data or "")[:40], self.is_news.data, self._whom())
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Return what was sent, to be sent again from the page that shows the letter."""
+        return [
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in NOT_CARRIED
+        ]
+
+    def _whom(self) -> Whom:
+        if self.ticked:
+            return Whom(states=(), ticked=self.ticked)
+        return Whom(
+            states=tuple(state for state in STATE_WORDS if state in self.states.data),
+            organisation=self.organisation.data or "",
+            answer=read_choice(self.said.data),
+            activity=self.activity.data,
+        )
+
+
+def build(
+    event: Event, wanted: Filter | None = None, ticked: Sequence[int] | None = None
+) -> WriteForm:
+    """Return the form of this event, as it was sent, or filled in with whom a list showed.
+
+    `ticked` people begin a form of their own, whatever was sent.
+    """
+    wanted = wanted or Filter()
+    first = {
+        "states": [wanted.state or "confirmed"],
+        "organisation": wanted.organisation,
+        "nonce": token_hex(12),
+    }
+    form = WriteForm(data=first) if ticked is None else WriteForm(formdata=None, data=first)
+    form.ticked = tuple(_sent_ticks() if ticked is None else ticked)
+    form.states.choices = options((state, state_label(state)) for state in STATE_WORDS)
+    names = [(str(one.id), one.name) for one in project_organisations(event)]
+    form.organisation.choices = options(
+        [("", _("all")), *names, (OTHER, _("another organisation"))]
+    )
+    form.said.choices = [*options([("", _("any"))]), *_answers(event)]
+    return form
+
+
+def _answers(event: Event) -> list[Any]:
+    """Return the answers one may choose people by, question by question."""
+    choices: list[Any] = []
+    for question in event.questions:
+        if question.kind == "yesno":
+            offered = [
+                (choice_of(AskedIf(question.id, yes=True)), _("Yes")),
+                (choice_of(AskedIf(question.id, yes=False)), _("No")),
+            ]
+        elif question.kind in ("choice", "choices"):
+            offered = [
+                (choice_of(AskedIf(question.id, option=option.id)), local(option.label))
+                for option in question.options
+            ]
+        else:
+            continue
+        choices += options(offered, local(question.label))
+    return choices
+
+
+def _sent_ticks() -> list[int]:
+    typed = request.form.getlist("who")[:MOST_TICKED]
+    return [int(n) for n in typed if n.isascii() and n.isdecimal() and len(n) < 10]
