@@ -44,6 +44,9 @@ DESK = [
     f"/desk{TRIP}/call-off",
     f"/desk{TRIP}/letter-texts",
     f"/desk{TRIP}/letter-texts/confirmed",
+    f"/desk{TRIP}/letters",
+    f"/desk{TRIP}/letter-times",
+    f"/desk{TRIP}/write",
 ]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGE_BYTES = 60_000

@@ -1,4 +1,4 @@
-"""A participant's own page behind the secret link."""
+"""What is behind a secret link from a letter: a participant's own page, and the end of letters."""
 
 from flask import Blueprint
 
@@ -9,4 +9,5 @@ from koostoo.web.mine import (  # noqa: E402 - they add routes to bp
     calendar_reply,  # noqa: F401
     group,  # noqa: F401
     pages,  # noqa: F401
+    stopping,  # noqa: F401
 )
