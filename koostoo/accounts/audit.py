@@ -32,6 +32,11 @@ Action = Literal[
     "words_changed",
     "letters_planned",
     "wrote",
+    "walk_in",
+    "walk_in_above",
+    "attendance_corrected",
+    "paid",
+    "payment_removed",
 ]
 
 

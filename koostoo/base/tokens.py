@@ -13,6 +13,10 @@ from hashlib import sha256
 
 LINK_ID_LENGTH = 12
 MAC_LENGTH = 22
+CODE_LENGTH = 8
+_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters and digits nobody takes for each other; no U, so that no word is made by chance."""
+_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, "–": None, " ": None})
 
 
 def new_link_id() -> str:
@@ -37,3 +41,23 @@ def read_token(keys: Sequence[str], purpose: str, token: str) -> str | None:
 def _mac(key: str, purpose: str, link_id: str) -> str:
     digest = hmac.digest(key.encode(), f"{purpose}:{link_id}".encode(), sha256)
     return urlsafe_b64encode(digest).decode()[:MAC_LENGTH]
+
+
+def make_code(key: str, purpose: str, link_id: str) -> str:
+    """Return a short code for `link_id` that people can type: CODE_LENGTH signs, 40 bits.
+
+    Enough where only who is signed in may try, and only against the people of one event.
+    """
+    digest = hmac.digest(key.encode(), f"{purpose}:{link_id}".encode(), sha256)
+    number = int.from_bytes(digest[:5])
+    return "".join(_SIGNS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
+
+
+def read_code(typed: str) -> str | None:
+    """Return a code as `make_code` writes it, however it was typed; None for what is none.
+
+    Blanks, hyphens and what stands before a colon do not count; O is 0, I and L are 1.
+    """
+    code = typed.rpartition(":")[2].upper().translate(_ALIKE)
+    fits = len(code) == CODE_LENGTH and all(sign in _SIGNS for sign in code)
+    return code if fits else None

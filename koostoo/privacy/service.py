@@ -18,12 +18,14 @@ from sqlalchemy import (
     cast,
     delete,
     literal,
+    or_,
     select,
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
+from koostoo.attendance.models import WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
@@ -91,7 +93,14 @@ def _ended(today: date, limit: InstrumentedAttribute[Any]) -> Select[int]:
 def _forget_contacts(session: Session, today: date) -> int:
     people = select(Registration.id).where(
         Registration.event_id.in_(_ended(today, Project.ends_on)),
-        Registration.email != "",
+        # Who was added at the door has no address, but a search key.
+        or_(Registration.email != "", Registration.search_key != ""),
+    )
+    session.execute(
+        update(WalkInEntry)
+        .where(WalkInEntry.registration_id.in_(people), WalkInEntry.note != "")
+        .values(note="")
+        .execution_options(synchronize_session=False)
     )
     for letters in (OutboxMessage, CalendarReply):
         session.execute(delete(letters).where(letters.registration_id.in_(people)))

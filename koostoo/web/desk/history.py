@@ -44,6 +44,11 @@ ACTS: Mapping[str, Any] = {
     "words_changed": _l("Changed own words in a letter"),
     "letters_planned": _l("Set when letters go out by themselves"),
     "wrote": _l("Wrote to people of the event"),
+    "walk_in": _l("Added a person at the door"),
+    "walk_in_above": _l("Added a person at the door above the limit"),
+    "attendance_corrected": _l("Corrected attendance"),
+    "paid": _l("Noted an own contribution as paid"),
+    "payment_removed": _l("Noted an own contribution as not paid"),
 }
 
 

@@ -1,0 +1,112 @@
+"""Tables of attendance: what counts for each person and day, and every act that led there."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from koostoo.accounts.models import Organiser
+from koostoo.attendance.rules import METHODS, STATUSES
+from koostoo.base import keep
+from koostoo.base.database import Base, UtcDateTime
+from koostoo.registration.models import Registration
+
+OPERATION_LENGTH = 36
+
+
+class Attendance(Base):
+    """What counts for one person on one day of the event: the latest act of any helper.
+
+    No row: nobody has marked them. `day` is a day in Tallinn.
+    """
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        UniqueConstraint("registration_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), info=keep.STRUCTURE
+    )
+    day: Mapped[date] = mapped_column(info=keep.EVIDENCE)
+    status: Mapped[str] = mapped_column(String(8), info=keep.EVIDENCE)
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    """When the helper did it, by our clock; later than that it may have reached us."""
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+    operation: Mapped[str] = mapped_column(String(OPERATION_LENGTH), info=keep.EVIDENCE)
+
+    registration: Mapped[Registration] = relationship()
+    organiser: Mapped[Organiser | None] = relationship()
+
+
+class AttendanceMark(Base):
+    """One act of a helper as it reached us, also where a later one counted already.
+
+    Its `operation` is unique: the same act sent again changes nothing.
+    """
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (CheckConstraint(f"status IN {STATUSES}", name="status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    operation: Mapped[str] = mapped_column(
+        String(OPERATION_LENGTH), unique=True, info=keep.EVIDENCE
+    )
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True, info=keep.STRUCTURE
+    )
+    day: Mapped[date] = mapped_column(info=keep.EVIDENCE)
+    status: Mapped[str] = mapped_column(String(8), info=keep.EVIDENCE)
+    marked_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+
+
+class WalkInEntry(Base):
+    """That a helper added somebody at the door; two helpers may have added the same person."""
+
+    __tablename__ = "walk_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    operation: Mapped[str] = mapped_column(
+        String(OPERATION_LENGTH), unique=True, info=keep.EVIDENCE
+    )
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True, info=keep.STRUCTURE
+    )
+    is_new: Mapped[bool] = mapped_column(info=keep.EVIDENCE)
+    """Whether they had no registration before."""
+    note: Mapped[str] = mapped_column(String(500), default="", info=keep.CONTACT)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+
+
+class Contribution(Base):
+    """That somebody paid their own contribution, how, and how much; no row: not paid."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        CheckConstraint(f"method IN {METHODS}", name="method"),
+        CheckConstraint("cents > 0", name="cents"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), unique=True, info=keep.STRUCTURE
+    )
+    method: Mapped[str] = mapped_column(String(8), info=keep.EVIDENCE)
+    cents: Mapped[int] = mapped_column(info=keep.EVIDENCE)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+
+    registration: Mapped[Registration] = relationship()

@@ -1,0 +1,212 @@
+"""Reads about attendance: who is on the list of an event, who was there, who paid."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from koostoo.accounts.models import Organiser
+from koostoo.attendance.models import Attendance, Contribution, WalkInEntry
+from koostoo.base.database import db
+from koostoo.base.text import fold
+from koostoo.programme.models import Organisation
+from koostoo.registration.models import Registration
+
+_WAS_PRESENT = (
+    select(Attendance.id)
+    .where(Attendance.registration_id == Registration.id, Attendance.status == "present")
+    .exists()
+)
+ON_LIST = or_(Registration.state == "confirmed", _WAS_PRESENT)
+"""Who is expected, and whoever was there all the same: they cancelled and came."""
+
+
+class Guest(NamedTuple):
+    """Somebody on the list of an event: name and whom they come from, nothing else."""
+
+    id: int
+    first_name: str
+    last_name: str
+    organisation: str
+    member_organisation: str
+    state: str
+    link_id: str
+
+    @property
+    def name(self) -> str:
+        """First and last name as typed."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def comes_from(self) -> str:
+        """The organisation they represent and the action group, as far as known."""
+        return ", ".join(filter(None, (self.member_organisation, self.organisation)))
+
+
+class Standing(NamedTuple):
+    """What counts for a person on a day, who said so and when."""
+
+    status: str
+    marked_at: datetime
+    by: str
+
+
+class Counts(NamedTuple):
+    """How many are on the list, and how many of them were there on each day."""
+
+    expected: int
+    present: dict[date, int]
+
+
+class Paid(NamedTuple):
+    """What somebody paid and how."""
+
+    method: str
+    cents: int
+
+
+def guests(
+    event_id: int,
+    *,
+    text: str = "",
+    missing_on: date | None = None,
+    never_there: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Guest]:
+    """Return who is on the list, in Estonian order.
+
+    `text` is looked for in names; `missing_on`: only who is not present that day; `never_there`:
+    only who was present on no day.
+    """
+    wanted = _guests(event_id, text, missing_on, never_there=never_there)
+    rows = db.session.execute(
+        wanted.order_by(Registration.sort_key, Registration.id).limit(limit).offset(offset)
+    )
+    return [Guest._make(row) for row in rows]
+
+
+def count_guests(
+    event_id: int,
+    *,
+    text: str = "",
+    missing_on: date | None = None,
+    never_there: bool = False,
+) -> int:
+    """Return how many `guests` would return without a limit."""
+    wanted = _guests(event_id, text, missing_on, never_there=never_there)
+    return db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
+def counts(event_id: int) -> Counts:
+    """Return the numbers of an event, in two queries."""
+    expected = db.session.scalar(
+        select(func.count()).where(Registration.event_id == event_id, ON_LIST)
+    )
+    rows = db.session.execute(
+        select(Attendance.day, func.count())
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(Registration.event_id == event_id, Attendance.status == "present")
+        .group_by(Attendance.day)
+    )
+    return Counts(expected or 0, {day: number for day, number in rows})  # noqa: C416 - typed pairs
+
+
+def standings(event_id: int) -> dict[int, dict[date, Standing]]:
+    """Return what counts for each person of the event on each day, in one query.
+
+    What was undone is left out: as if nobody had marked it.
+    """
+    rows = db.session.execute(
+        select(
+            Attendance.registration_id,
+            Attendance.day,
+            Attendance.status,
+            Attendance.marked_at,
+            func.coalesce(Organiser.email, ""),
+        )
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .outerjoin(Organiser, Organiser.id == Attendance.organiser_id)
+        .where(Registration.event_id == event_id, Attendance.status != "unmarked")
+    )
+    found: dict[int, dict[date, Standing]] = {}
+    for number, day, *rest in rows:
+        found.setdefault(number, {})[day] = Standing._make(rest)
+    return found
+
+
+def was_taken(event_id: int) -> bool:
+    """Tell whether anybody has marked anybody at all."""
+    row = db.session.scalar(
+        select(Attendance.id)
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(Registration.event_id == event_id)
+        .limit(1)
+    )
+    return row is not None
+
+
+def walk_ins(event_id: int) -> dict[int, str]:
+    """Return the notes about those who were first registered at the door, by their numbers."""
+    rows = db.session.execute(
+        select(WalkInEntry.registration_id, WalkInEntry.note)
+        .join(Registration, Registration.id == WalkInEntry.registration_id)
+        .where(Registration.event_id == event_id, WalkInEntry.is_new)
+    )
+    return {number: note for number, note in rows}  # noqa: C416 - rows are typed pairs
+
+
+def payments(event_id: int) -> dict[int, Paid]:
+    """Return what people of the event paid, by their numbers."""
+    rows = db.session.execute(
+        select(Contribution.registration_id, Contribution.method, Contribution.cents)
+        .join(Registration, Registration.id == Contribution.registration_id)
+        .where(Registration.event_id == event_id)
+    )
+    return {number: Paid(method, cents) for number, method, cents in rows}
+
+
+def links_of(event_id: int) -> Sequence[tuple[int, str]]:
+    """Return number and link of everybody who ever signed up, those who come first."""
+    rows = db.session.execute(
+        select(Registration.id, Registration.link_id)
+        .where(Registration.event_id == event_id)
+        .order_by(Registration.state != "confirmed", Registration.id)
+    )
+    return [(number, link_id) for number, link_id in rows]
+
+
+def _guests(
+    event_id: int, text: str, missing_on: date | None, *, never_there: bool
+) -> Select[*tuple[Any, ...]]:
+    conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id, ON_LIST]
+    conditions.extend(
+        Registration.person_key.contains(word, autoescape=True) for word in fold(text).split()
+    )
+    if never_there:
+        conditions.append(~_WAS_PRESENT)
+    if missing_on is not None:
+        on_day = and_(
+            Attendance.registration_id == Registration.id,
+            Attendance.day == missing_on,
+            Attendance.status == "present",
+        )
+        conditions.append(~select(Attendance.id).where(on_day).exists())
+    return (
+        select(
+            Registration.id,
+            Registration.first_name,
+            Registration.last_name,
+            func.coalesce(
+                func.nullif(Organisation.short_name, ""),
+                Organisation.name,
+                Registration.other_organisation,
+            ),
+            Registration.member_organisation,
+            Registration.state,
+            Registration.link_id,
+        )
+        .outerjoin(Registration.organisation)
+        .where(*conditions)
+    )
