@@ -8,16 +8,18 @@ import segno
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-MAX_PIXELS = 50_000_000
-"""A photo of more is not opened: a small file can unfold into a very large picture."""
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
+"""What is opened, and up to which size: a small file can unfold into a very large picture.
+
+Of a JPEG only a reduced picture is laid out in memory.
+"""
 READ_PIXELS = 2000
 """The longer side of the picture that is searched; a code on a photo fills enough of it."""
-FORMATS = ("JPEG", "PNG", "WEBP")
 _QR_ONLY = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 class PhotoError(ValueError):
-    """A photo cannot be looked at; `code`: `kind` (no picture of FORMATS) or `large`."""
+    """A photo cannot be looked at; `code`: `kind` (no JPEG, PNG or WebP) or `large`."""
 
     def __init__(self, code: Literal["kind", "large"]) -> None:
         super().__init__(code)
@@ -52,11 +54,11 @@ def _open(photo: bytes) -> Image.Image:
         with warnings.catch_warnings():
             # Its own limit is another; ours stands below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(BytesIO(photo), formats=FORMATS)
+            picture = Image.open(BytesIO(photo), formats=list(MAX_PIXELS))
     except Image.DecompressionBombError as error:
         raise PhotoError("large") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PhotoError("kind") from error
-    if picture.width * picture.height > MAX_PIXELS:
+    if picture.width * picture.height > MAX_PIXELS[picture.format or "PNG"]:
         raise PhotoError("large")
     return picture

@@ -145,6 +145,7 @@ def _about(
         "queue_place": queue_place(registration) if registration.state == "waiting" else None,
         "facts": facts_of(registration, lang, {}, is_over=notice.only == "after"),
         "is_fixed": event.when.is_fixed,
+        "has_code": event.mode != "online" and event.when.is_fixed,
         "reason": event.why_called_off.to(lang),
         "keeps_seat": event.approval == "holds",
         "offer_hours": event.offer_hours,

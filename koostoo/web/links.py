@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, current_app, request, url_for
 
-from koostoo.base.tokens import make_token, read_token
+from koostoo.base.tokens import make_code, make_token, read_token
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import find_by_link, find_group_by_link
 
@@ -17,6 +17,14 @@ def keys() -> list[str]:
 def own_page(link_id: str, endpoint: str = "mine.show") -> str:
     """Return the path of a participant's own page (`my` token)."""
     return url_for(endpoint, token=make_token(keys(), "my", link_id))
+
+
+def check_in_codes(link_id: str) -> list[str]:
+    """Return the codes by which somebody is checked in, the one given out now first.
+
+    They open nothing: only who is signed in at the desk can do anything with them.
+    """
+    return [make_code(key, "checkin", link_id) for key in keys()]
 
 
 def own_feed(link_id: str) -> str:

@@ -257,6 +257,8 @@ Hello, Juta!
 
 Your seat is confirmed. See you there!
 
+At the door, show the check-in code: the link below leads to it.
+
 If you cannot come, please give up the seat through the link below: \
 somebody else will be glad of it.
 

@@ -30,6 +30,7 @@ from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
 from koostoo.web.links import find_registration, link_id_of, own_feed, own_page
 from koostoo.web.mine import bp
+from koostoo.web.mine.check_in import check_in
 from koostoo.web.rights import right
 from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import build, refuse_beside, role_label, suggested
@@ -76,6 +77,7 @@ def show(token: str) -> str:
         edit_url=own_page(registration.link_id, "mine.edit"),
         cancel_url=own_page(registration.link_id, "mine.cancel"),
         calendar=subscription(own_feed(registration.link_id)),
+        check_in=check_in(registration, moment),
         **_question(registration, moment),
     )
 
