@@ -72,6 +72,12 @@ def day_heading(day: date, lang: Lang) -> str:
     return heading(When.days(day), lang, weekday=True)
 
 
+def short_day(day: date, lang: Lang) -> str:
+    """Return "pühapäev, 8. november" or "Sunday 8 November": where the year is plain."""
+    separator = ", " if lang == "et" else " "
+    return f"{weekday_name(day, lang)}{separator}{_day(day, lang, year=False)}"
+
+
 def moment(at: datetime, lang: Lang) -> str:
     """Return an aware instant as "31. mai 2026 kell 23.59" or "31 May 2026, 23:59"."""
     return f"{_day(at.astimezone(ZONE).date(), lang)}{_at(lang)}{clock(at, lang)}"

@@ -1,6 +1,6 @@
 """Error pages in the reader's language; none tells more than a reader needs."""
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -31,7 +31,11 @@ def _words(code: int) -> tuple[str, str]:
         ),
         413: (
             _("That is too much to send at once"),
-            _("At most 1 MB can be sent. Please shorten the text or choose a smaller file."),
+            _(
+                "At most %(size)s MB can be sent. Please shorten the text or choose a smaller "
+                "file.",
+                size=(request.max_content_length or 0) // 1_000_000,
+            ),
         ),
         429: (_("Too many tries"), _("Please wait a little and try again.")),
         503: (

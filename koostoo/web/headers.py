@@ -50,7 +50,8 @@ def _finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    # Only the page that scans codes opens the camera.
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if request.endpoint != "static" and "Cache-Control" not in headers:

@@ -12,7 +12,8 @@ from tests.browser.service import Service, running
 from tests.browser.walk import ORGANISER, Person, Watch, press, sign_up
 
 PHONE = ViewportSize(width=360, height=740)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *CAMERA]
 HERE = Path(__file__).parent
 
 
