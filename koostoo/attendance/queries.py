@@ -113,11 +113,16 @@ def counts(event_id: int) -> Counts:
     return Counts(expected or 0, {day: number for day, number in rows})  # noqa: C416 - typed pairs
 
 
-def standings(event_id: int) -> dict[int, dict[date, Standing]]:
+def standings(
+    event_id: int, people: Sequence[int] | None = None
+) -> dict[int, dict[date, Standing]]:
     """Return what counts for each person of the event on each day, in one query.
 
-    What was undone is left out: as if nobody had marked it.
+    `people` None: for everybody. What was undone is left out: as if nobody had marked it.
     """
+    conditions = [Registration.event_id == event_id, Attendance.status != "unmarked"]
+    if people is not None:
+        conditions.append(Registration.id.in_(people))
     rows = db.session.execute(
         select(
             Attendance.registration_id,
@@ -128,7 +133,7 @@ def standings(event_id: int) -> dict[int, dict[date, Standing]]:
         )
         .join(Registration, Registration.id == Attendance.registration_id)
         .outerjoin(Organiser, Organiser.id == Attendance.organiser_id)
-        .where(Registration.event_id == event_id, Attendance.status != "unmarked")
+        .where(*conditions)
     )
     found: dict[int, dict[date, Standing]] = {}
     for number, day, *rest in rows:

@@ -47,6 +47,11 @@ DESK = [
     f"/desk{TRIP}/letters",
     f"/desk{TRIP}/letter-times",
     f"/desk{TRIP}/write",
+    f"/desk{TRIP}/checkin",
+    f"/desk{TRIP}/checkin/shell",
+    f"/desk{TRIP}/attendance",
+    f"/desk{TRIP}/registrations/1/attendance",
+    f"/desk{TRIP}/contributions",
 ]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGE_BYTES = 60_000

@@ -9,8 +9,10 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     attendance,  # noqa: F401
+    attended,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
+    contributions,  # noqa: F401
     deciding,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401

@@ -1,7 +1,7 @@
 """The history of an event: what organisers did, and why."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from koostoo.accounts.models import AuditEntry
-from koostoo.base.dates import moment_until
+from koostoo.base.dates import moment_until, money, numeric
 from koostoo.base.localtext import LocalText
 from koostoo.registration import desk_queries
 from koostoo.web.desk import bp
+from koostoo.web.desk.attended import STATUS_WORDS
+from koostoo.web.desk.contributions import METHOD_WORDS
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
@@ -93,6 +95,12 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
         return str(LETTERS[detail["letter"]][0])
     if "letters" in detail:
         return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
+    if entry.action == "attendance_corrected":
+        day = numeric(date.fromisoformat(detail["day"]))
+        old, new = (STATUS_WORDS[detail[name]] for name in ("from", "to"))
+        return _("%(day)s: %(old)s → %(new)s", day=day, old=old, new=new)
+    if entry.action == "paid":
+        return f"{money(detail['cents'], current_lang())} {METHOD_WORDS[detail['method']]}"
     lines = []
     if "capacity" in detail:
         old, new = (_("no limit") if n is None else n for n in detail["capacity"])

@@ -1,14 +1,17 @@
 """The columns of a downloaded list: the same in CSV and XLSX, the event's questions included."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
+from koostoo.attendance import queries
+from koostoo.attendance.rules import days_of
+from koostoo.base.clock import now
 from koostoo.base.contact import format_phone
-from koostoo.base.dates import heading
+from koostoo.base.dates import heading, numeric
 from koostoo.base.when import ZONE
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
@@ -31,12 +34,16 @@ def sheet_name() -> str:
 
 def header(event: Event) -> list[str]:
     """Return the names of the columns."""
-    return [label for label, _width in _columns()] + [local(q.label) for q in event.questions]
+    fixed = [label for label, _width in _columns()]
+    questions = [local(q.label) for q in event.questions]
+    return fixed + questions + [label for label, _width in _attendance_columns(event)]
 
 
 def widths(event: Event) -> list[int]:
     """Return the columns' widths in characters."""
-    return [width for _label, width in _columns()] + [MIDDLE for _question in event.questions]
+    fixed = [width for _label, width in _columns()]
+    questions = [MIDDLE for _question in event.questions]
+    return fixed + questions + [width for _label, width in _attendance_columns(event)]
 
 
 def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
@@ -53,6 +60,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
     states = {state: state_label(state) for state in STATES}
     roles = {role: role_label(role) for role in ROLES}
     members = {name: str(words) for name, words in MEMBERSHIP_WORDS.items()}
+    attendance = _attendance(event)
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
         yield [
@@ -70,6 +78,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
             photos[person.photo_consent],
             person.created_at.astimezone(ZONE),
             *(_answer(q, person.answers.get(q.id), lang) for q in questions),
+            *attendance(person.id),
         ]
 
 
@@ -82,6 +91,37 @@ def _answer(question: Question, value: Any, lang: Lang) -> Cell:
     if question.kind == "date":
         return date.fromisoformat(value)
     return answer_text(question, value, lang)
+
+
+def _days(event: Event) -> tuple[date, ...]:
+    """Return the days that have a column: none before the first has come."""
+    return days_of(event.when) if event.when.has_begun(now()) else ()
+
+
+def _attendance_columns(event: Event) -> list[tuple[str, int]]:
+    columns = [(_("Attendance on %(day)s", day=numeric(day)), MIDDLE) for day in _days(event)]
+    if event.contribution_cents:
+        columns += [(_("Own contribution paid, €"), NARROW), (_("How it was paid"), NARROW)]
+    return columns
+
+
+def _attendance(event: Event) -> Callable[[int], list[Cell]]:
+    """Return what gives the cells of `_attendance_columns` for a person, read in two queries."""
+    days = _days(event)
+    standings = queries.standings(event.id) if days else {}
+    paid = queries.payments(event.id) if event.contribution_cents else {}
+    statuses = {"present": _("present"), "absent": _("absent")}
+    methods = {"cash": _("in cash"), "transfer": _("by transfer")}
+
+    def cells(number: int) -> list[Cell]:
+        found = standings.get(number, {})
+        row: list[Cell] = [statuses[found[day].status] if day in found else "" for day in days]
+        if event.contribution_cents:
+            one = paid.get(number)
+            row += [Decimal(one.cents) / 100, methods[one.method]] if one else [None, ""]
+        return row
+
+    return cells
 
 
 def _columns() -> list[tuple[str, int]]:
