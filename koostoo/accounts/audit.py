@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from koostoo.accounts.models import AuditEntry
 
 Action = Literal[
+    "role_given",
+    "role_taken",
     "created",
     "copied",
     "edited",

@@ -35,7 +35,6 @@ def revoke_feed(organiser_id: int) -> None:
         organiser.feed_link_id = None
 
 
-def has_feed(link_id: str) -> bool:
-    """Tell whether the address with this public part is somebody's."""
-    found = select(Organiser.id).where(Organiser.feed_link_id == link_id)
-    return db.session.scalar(found) is not None
+def find_feed_owner(link_id: str) -> int | None:
+    """Return whose the address with this public part is."""
+    return db.session.scalar(select(Organiser.id).where(Organiser.feed_link_id == link_id))

@@ -24,6 +24,37 @@ class Organiser(Base):
     """Public part of the address of their calendar; None: they have none."""
 
 
+class RoleGrant(Base):
+    """A role of an organiser; see `accounts.roles.Grant` for what it is about."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint("role IN ('manager', 'coordinator', 'helper', 'viewer')", name="role"),
+        CheckConstraint(
+            "(role = 'coordinator') = (organisation_id IS NOT NULL) AND "
+            "(role = 'helper') = (event_id IS NOT NULL) AND "
+            "(role IN ('manager', 'viewer') OR project_id IS NULL)",
+            name="about",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organiser.id", ondelete="CASCADE"), index=True, info=keep.ACCOUNT
+    )
+    role: Mapped[str] = mapped_column(String(12), info=keep.ACCOUNT)
+    project_id: Mapped[int | None] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), index=True, info=keep.ACCOUNT
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info=keep.ACCOUNT
+    )
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), index=True, info=keep.ACCOUNT
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
+
+
 class SignInLink(Base):
     """A link that signs an organiser in: ten minutes, once, in the browser that asked."""
 

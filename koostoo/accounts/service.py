@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from koostoo.accounts import rules
-from koostoo.accounts.models import DeskSession, Organiser, SignInLink
+from koostoo.accounts.models import DeskSession, Organiser, RoleGrant, SignInLink
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
@@ -26,7 +26,7 @@ class OrganiserNotFound(LookupError):
 
 @retried
 def invite_organiser(email: str, now: datetime) -> Organiser:
-    """Let the person with this address sign in; a second invitation changes nothing.
+    """Let the person with this address sign in and manage every project; twice is as once.
 
     Raises `base.contact.ContactError` for what is not an address.
     """
@@ -36,6 +36,11 @@ def invite_organiser(email: str, now: datetime) -> Organiser:
         if organiser is None:
             organiser = Organiser(email=address.normalised, email_key=address.key, created_at=now)
             session.add(organiser)
+            session.flush()
+        everything = RoleGrant.role == "manager", RoleGrant.project_id.is_(None)
+        held = select(RoleGrant.id).where(RoleGrant.organiser_id == organiser.id, *everything)
+        if session.scalar(held) is None:
+            session.add(RoleGrant(organiser_id=organiser.id, role="manager", created_at=now))
     return organiser
 
 

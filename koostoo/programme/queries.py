@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from koostoo.base.database import db
@@ -54,8 +54,11 @@ class Suggestion(NamedTuple):
     name: str
 
 
-def list_registers() -> list[RegisterRow]:
-    """Return all organisations by name, with the numbers of members and people registered."""
+def list_registers(of: frozenset[int] | None = None) -> list[RegisterRow]:
+    """Return organisations by name, with the numbers of members and people registered.
+
+    `of` are their numbers; None: all.
+    """
     members = (
         select(MemberOrganisation.organisation_id, func.count().label("number"))
         .group_by(MemberOrganisation.organisation_id)
@@ -75,6 +78,7 @@ def list_registers() -> list[RegisterRow]:
         )
         .outerjoin(members, members.c.organisation_id == Organisation.id)
         .outerjoin(people, people.c.organisation_id == Organisation.id)
+        .where(true() if of is None else Organisation.id.in_(of))
         .order_by(Organisation.name, Organisation.id)
     )
     return [RegisterRow(*row) for row in rows]

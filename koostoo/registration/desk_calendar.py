@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
+from koostoo.accounts.roles import Access
 from koostoo.base.database import db
 from koostoo.base.when import ZONE
+from koostoo.events.access import within_reach
 from koostoo.events.entries import CANCELLED_STAYS, HISTORY
 from koostoo.events.models import Event
 from koostoo.registration.desk_queries import HAS_SEAT
@@ -26,7 +28,7 @@ class Counted(NamedTuple):
     revised: datetime
 
 
-def desk_calendar_state(today: date) -> tuple[tuple[Numbers, ...], datetime]:
+def desk_calendar_state(today: date, access: Access) -> tuple[tuple[Numbers, ...], datetime]:
     """Return what differs once the calendar has another content, and when that last may have been.
 
     One query that counts people and reads no event as a whole. The second is the last change of
@@ -44,7 +46,8 @@ def desk_calendar_state(today: date) -> tuple[tuple[Numbers, ...], datetime]:
             counts.c.revised,
         )
         .outerjoin(counts, counts.c.event_id == Event.id)
-        .where(_listed(today))
+        .join(Event.activity)
+        .where(_listed(today), within_reach(access))
         .order_by(Event.id)
     )
     state = tuple(tuple(row) for row in rows)
@@ -53,13 +56,14 @@ def desk_calendar_state(today: date) -> tuple[tuple[Numbers, ...], datetime]:
     return state, max([midnight, *moments])
 
 
-def desk_calendar(today: date) -> list[Counted]:
-    """Return the dated events of any state by their first day, in one query."""
+def desk_calendar(today: date, access: Access) -> list[Counted]:
+    """Return the dated events within reach, of any state, by their first day, in one query."""
     counts = _counts()
     rows = db.session.execute(
         select(Event, counts.c.seated, counts.c.waiting, counts.c.pending, counts.c.revised)
         .outerjoin(counts, counts.c.event_id == Event.id)
-        .where(_listed(today))
+        .join(Event.activity)
+        .where(_listed(today), within_reach(access))
         .order_by(Event.starts_on, Event.id)
     )
     return [

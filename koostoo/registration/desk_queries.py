@@ -6,12 +6,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from koostoo.accounts.models import AuditEntry
+from koostoo.accounts.roles import Access
 from koostoo.base.database import db
 from koostoo.base.text import fold
+from koostoo.events.access import within_reach
 from koostoo.events.models import Event, Move, Question
 from koostoo.programme.models import Activity, Organisation, Project
 from koostoo.registration.filling import IN_QUEUE
@@ -43,7 +45,9 @@ class Filter:
 
     `text` is looked for in names, addresses, phones and the organisations represented;
     `organisation` is a number as text, or "other"; `membership` one of MEMBERSHIPS; `answer` to
-    whether they still come after a change of the event is "yes" or "none".
+    whether they still come after a change of the event is "yes" or "none". `whose` is not asked
+    for but allowed: the people of these organisations alone; None: everybody. Without
+    `in_contacts` the text is looked for in names alone.
     """
 
     text: str = ""
@@ -51,6 +55,8 @@ class Filter:
     organisation: str = ""
     membership: str = ""
     answer: str = ""
+    whose: frozenset[int] | None = None
+    in_contacts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class ListRow(NamedTuple):
     last_name: str
     email: str
     phone: str
+    organisation_id: int | None
     organisation: str
     member_organisation: str
     membership: str | None
@@ -90,8 +97,11 @@ class ListRow(NamedTuple):
     answers: dict[int, Any]
 
 
-def list_events() -> list[EventRow]:
-    """Return all events by date with their numbers of people, in one query."""
+def list_events(access: Access) -> list[EventRow]:
+    """Return the events this person finds at the desk, by date, with their numbers of people.
+
+    One query.
+    """
     counts = (
         select(
             Registration.event_id,
@@ -111,6 +121,8 @@ def list_events() -> list[EventRow]:
             func.coalesce(counts.c.pending, 0),
         )
         .outerjoin(counts, counts.c.event_id == Event.id)
+        .join(Event.activity)
+        .where(within_reach(access))
         .options(
             joinedload(Event.activity).joinedload(Activity.project),
             joinedload(Event.activity).joinedload(Activity.organisation),
@@ -163,11 +175,18 @@ def history(event_id: int) -> Sequence[AuditEntry]:
     ).all()
 
 
-def activity_choices() -> Sequence[Activity]:
-    """Return the activities of all projects with their partners, the latest project first."""
+def activity_choices(access: Access) -> Sequence[Activity]:
+    """Return the activities this person may open events for, the latest project first.
+
+    With the projects' partners.
+    """
+    managed = access.managed_projects
     return db.session.scalars(
         select(Activity)
         .join(Activity.project)
+        .where(
+            true() if managed is None else Project.id.in_(managed | access.partner_projects),
+        )
         .options(
             joinedload(Activity.project).selectinload(Project.partners),
             joinedload(Activity.organisation),
@@ -181,11 +200,14 @@ def organisation_choices() -> Sequence[Organisation]:
     return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
 
 
-def state_counts(event_id: int) -> dict[str, int]:
-    """Return how many registrations of the event there are in each state."""
+def state_counts(event_id: int, whose: frozenset[int] | None = None) -> dict[str, int]:
+    """Return how many registrations of the event there are in each state.
+
+    `whose` are the organisations whose people count; None: everybody.
+    """
     rows = db.session.execute(
         select(Registration.state, func.count())
-        .where(Registration.event_id == event_id)
+        .where(*_conditions(event_id, Filter(whose=whose)))
         .group_by(Registration.state)
     )
     return {state: number for state, number in rows}  # noqa: C416 - rows are typed pairs
@@ -227,6 +249,7 @@ def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:
             Registration.last_name,
             Registration.email,
             Registration.phone,
+            Registration.organisation_id,
             func.coalesce(Organisation.name, Registration.other_organisation),
             Registration.member_organisation,
             Registration.membership,
@@ -284,6 +307,8 @@ def _order(wanted: Filter) -> tuple[InstrumentedAttribute[Any], ...]:
 
 def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id]
+    if wanted.whose is not None:
+        conditions.append(Registration.organisation_id.in_(wanted.whose))
     if wanted.state:
         conditions.append(Registration.state == wanted.state)
     if wanted.organisation == OTHER:
@@ -301,14 +326,19 @@ def _conditions(event_id: int, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Registration.state.in_(ACTIVE))
         conditions.append(has_none if wanted.answer == "none" else ~has_none)
     # Keys are stored folded, so words match whatever their case; all words must be there.
-    conditions.extend(_holds(word) for word in fold(wanted.text).split())
+    holds = _holds if wanted.in_contacts else _is_called
+    conditions.extend(holds(word) for word in fold(wanted.text).split())
     return conditions
+
+
+def _is_called(word: str) -> ColumnElement[bool]:
+    return Registration.person_key.contains(word, autoescape=True)
 
 
 def _holds(word: str) -> ColumnElement[bool]:
     return or_(
         Registration.search_key.contains(word, autoescape=True),
         # The name stays when the rest has been forgotten.
-        Registration.person_key.contains(word, autoescape=True),
+        _is_called(word),
         Registration.phone.contains(word, autoescape=True),
     )

@@ -243,6 +243,15 @@ def events_with_something_due(now: datetime) -> list[int]:
     return list(db.session.scalars(released.union(lapsed)))
 
 
+def find_organisation_of(event_id: int, number: int) -> int | None:
+    """Return the organisation of a person of this event; None: they named another, or nobody is."""
+    return db.session.scalar(
+        select(Registration.organisation_id).where(
+            Registration.event_id == event_id, Registration.id == number
+        )
+    )
+
+
 def queue_places(event_id: int) -> dict[int, int]:
     """Return the place on the waiting list of everybody who waits, from 1, by their number."""
     waiting = (

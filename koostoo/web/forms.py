@@ -143,7 +143,7 @@ class AnyOf(SelectMultipleField):  # type: ignore[misc]  # WTForms ships no type
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what was never on offer, or is no longer."""
-        if not {*self.data} <= {value for value, *_rest in self.iter_choices()}:
+        if not {*(self.data or ())} <= {value for value, *_rest in self.iter_choices()}:
             raise ValidationError(_("Please choose among these."))
 
 

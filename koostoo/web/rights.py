@@ -1,24 +1,47 @@
-"""Who may open a page: every view declares it, and one that does not is refused."""
+"""Who may open a page: every view declares it, and one that does not is refused.
+
+What a page is about stands in its address: the event `slug`, a person `number` of it, an
+organisation. Whoever may not even know of it gets the same 404 as for what does not exist; who sees
+it but may not do this gets a 403 that says so.
+"""
 
 import hmac
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, get_args
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from koostoo.accounts.roles import Access, EventFacts
 from koostoo.accounts.service import find_organiser
 from koostoo.base.clock import now
+from koostoo.events.access import find_event_facts, load_access
+from koostoo.programme.queries import find_organisation
+from koostoo.registration.queries import find_organisation_of
 
-Right = Literal["public", "secret_link", "organiser", "monitor"]
+Right = Literal[
+    "public",
+    "secret_link",
+    "monitor",
+    "organiser",
+    "manager",
+    "manager_of_all",
+    "event_creator",
+    "event_check_in",
+    "event_look",
+    "event_fill",
+    "event_run",
+    "person_run",
+    "register",
+]
+"""Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
+is not there); any organiser. The rest ask for roles, see `Access`."""
+RIGHTS: tuple[Right, ...] = get_args(Right)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def right(name: Right) -> Callable[[View], View]:
-    """Declare who may open the view: anybody, who holds a secret link, an organiser, a monitor.
-
-    A monitor shows MONITOR_TOKEN as a bearer token; for everybody else the page is not there.
-    """
+    """Declare who may open the view."""
 
     def declare(view: View) -> View:
         view.right = name  # type: ignore[attr-defined]  # read back by `right_of`
@@ -41,8 +64,25 @@ def desk_cookie_name() -> str:
 
 
 def organiser_id() -> int:
-    """Return the number of the organiser whose page this is; only behind the right "organiser"."""
+    """Return the number of the organiser whose page this is; only at the desk."""
     return int(g.organiser.id)
+
+
+def access() -> Access:
+    """Return what the organiser whose page this is may do; only at the desk."""
+    found: Access = g.access
+    return found
+
+
+def event_facts() -> EventFacts:
+    """Return what decides about the event of this page; only behind a right about events."""
+    found: EventFacts = g.event_facts
+    return found
+
+
+def shows_contacts(organisation_id: int | None) -> bool:
+    """Say whether contacts and answers of this organisation's people in the event may be seen."""
+    return access().sees_contacts(event_facts(), organisation_id)
 
 
 def _check() -> Response | None:
@@ -53,12 +93,14 @@ def _check() -> Response | None:
         abort(404)
     if declared == "monitor" and not _is_monitor():
         abort(404)
-    if declared == "organiser":
-        token = request.cookies.get(desk_cookie_name(), "")
-        organiser = find_organiser(token, now()) if token else None
-        if organiser is None:
-            return redirect(url_for("signin.ask"), 303)
-        g.organiser = organiser
+    if declared in ("public", "secret_link", "monitor"):
+        return None
+    token = request.cookies.get(desk_cookie_name(), "")
+    organiser = find_organiser(token, now()) if token else None
+    if organiser is None:
+        return redirect(url_for("signin.ask"), 303)
+    g.organiser, g.access = organiser, load_access(organiser.id)
+    _CHECKS[declared](g.access, request.view_args or {})
     return None
 
 
@@ -66,6 +108,67 @@ def _is_monitor() -> bool:
     token = current_app.config["MONITOR_TOKEN"]
     shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return bool(token) and hmac.compare_digest(shown.encode(), token.encode())
+
+
+def _check_event(
+    may: Callable[[Access, EventFacts], bool],
+) -> Callable[[Access, Mapping[str, Any]], None]:
+    def check(access: Access, given: Mapping[str, Any]) -> None:
+        facts = _get_event_facts(access, given)
+        if not may(access, facts):
+            abort(403)
+
+    return check
+
+
+def _get_event_facts(access: Access, given: Mapping[str, Any]) -> EventFacts:
+    facts = find_event_facts(given["slug"])
+    if facts is None or not (access.may_look(facts) or access.may_check_in(facts)):
+        abort(404)
+    g.event_facts = facts
+    return facts
+
+
+def _check_person(access: Access, given: Mapping[str, Any]) -> None:
+    facts = _get_event_facts(access, given)
+    if access.may_run(facts):
+        return
+    if not access.may_look(facts):
+        abort(403)
+    organisation_id = find_organisation_of(facts.id, given["number"])
+    whose = access.whose_people(facts)
+    if whose is not None and organisation_id not in whose:
+        abort(404)
+    if not access.may_run_person(facts, organisation_id):
+        abort(403)
+
+
+def _check_register(access: Access, given: Mapping[str, Any]) -> None:
+    organisation = find_organisation(given["slug"])
+    if organisation is None or not access.may_keep_register(organisation.id):
+        abort(404)
+
+
+def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
+    def check(access: Access, _given: Mapping[str, Any]) -> None:
+        if not may(access):
+            abort(403)
+
+    return check
+
+
+_CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
+    "organiser": _require(lambda _access: True),
+    "manager": _require(lambda access: access.may_manage),
+    "manager_of_all": _require(lambda access: access.is_manager_of_all),
+    "event_creator": _require(lambda access: access.may_create),
+    "event_check_in": _check_event(Access.may_check_in),
+    "event_look": _check_event(Access.may_look),
+    "event_fill": _check_event(Access.may_fill),
+    "event_run": _check_event(Access.may_run),
+    "person_run": _check_person,
+    "register": _check_register,
+}
 
 
 def set_up(app: Flask) -> None:

@@ -26,6 +26,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401
+    roles,  # noqa: F401
     writing,  # noqa: F401
 )
 
@@ -35,5 +36,6 @@ def _who() -> dict[str, Any]:
     organiser = g.get("organiser")
     return {
         "organiser_name": organiser.email if organiser else "",
+        "access": g.get("access"),
         "csrf_token": generate_csrf,
     }

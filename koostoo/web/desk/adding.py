@@ -39,9 +39,13 @@ class AboveForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
             raise ValidationError(_("Please write why, for whoever looks at the list later."))
 
 
-def build(event: Event) -> SignUpForm:
-    """Return the sign-up form of this event, worded for who fills it in for somebody else."""
-    form = build_sign_up(event, project_organisations(event), current_lang())
+def build(event: Event, of: frozenset[int] | None = None) -> SignUpForm:
+    """Return the sign-up form of this event, worded for who fills it in for somebody else.
+
+    `of` are the organisations whose people may be added; None: everybody.
+    """
+    offered = [one for one in project_organisations(event) if of is None or one.id in of]
+    form = build_sign_up(event, offered, current_lang(), takes_others=None if of is None else False)
     form.email.description = _("The confirmation and the calendar invite go to this address.")
     form.phone.description = _("For the case that something changes at the last minute.")
     form.member_organisation.label.text = _("Association, company or municipality represented")

@@ -28,7 +28,7 @@ MOST_DAYS = 14
 
 
 @bp.get("/events/<slug>/attendance.pdf")
-@right("organiser")
+@right("event_run")
 def attendance(slug: str) -> Response:
     """Send the sheet of who has a seat, by name in Estonian order."""
     event = get_event(slug)

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from koostoo.accounts.calendar import DESK_FEED_PURPOSE, has_feed, renew_feed, revoke_feed
+from koostoo.accounts.calendar import DESK_FEED_PURPOSE, find_feed_owner, renew_feed, revoke_feed
 from koostoo.base.clock import local_day, now
 from koostoo.calendars.values import CalendarEntry
+from koostoo.events.access import load_access
 from koostoo.registration.desk_calendar import Counted, desk_calendar, desk_calendar_state
 from koostoo.web.desk import bp
 from koostoo.web.feeds import Feed, feed_response, public_entries, subscription
@@ -44,18 +45,19 @@ def calendar() -> Response | Page:
 @bp.get("/calendar/<token>.ics")
 @right("secret_link")
 def calendar_feed(token: str) -> FlaskResponse:
-    """Feed of all dated events with counts; 410 once its address was replaced or taken away."""
-    if not has_feed(link_id_of(DESK_FEED_PURPOSE, token)):
+    """Feed of the owner's dated events with counts; 410 once the address is nobody's."""
+    owner = find_feed_owner(link_id_of(DESK_FEED_PURPOSE, token))
+    if owner is None:
         abort(410)
-    today = local_day(now())
-    state, changed = desk_calendar_state(today)
+    reach, today = load_access(owner), local_day(now())
+    state, changed = desk_calendar_state(today, reach)
     return feed_response(
         Feed(
             name=_("Koostöö: desk"),
             state=state,
             changed=changed,
             entries=lambda: [
-                entry for counted in desk_calendar(today) for entry in _desk_entries(counted)
+                entry for counted in desk_calendar(today, reach) for entry in _desk_entries(counted)
             ],
             page=absolute(url_for("desk.home")),
             private=True,

@@ -36,7 +36,7 @@ AT_ONCE = ("seat", "comes")
 
 
 @bp.post(f"{ONE}/confirm", endpoint="confirm")
-@right("organiser")
+@right("event_run")
 def confirm_one(slug: str, number: int) -> Response:
     """Give this person a seat; where a limit is in the way, lead to the page that goes above it."""
     event = get_event(slug)
@@ -63,7 +63,7 @@ class ReasonForm(Form):
 
 
 @bp.route(f"{ONE}/above", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def above(slug: str, number: int) -> Response | Page:
     """Say what is in the way of a seat; on POST give it all the same, with a reason."""
     event = get_event(slug)
@@ -106,7 +106,7 @@ class RefusalForm(Form):
 
 
 @bp.post("/events/<slug>/registrations/decide")
-@right("organiser")
+@right("event_run")
 def decide(slug: str) -> Response | Page:
     """Do the same about all people ticked; what cannot be undone is asked once more."""
     event = get_event(slug)
@@ -137,7 +137,7 @@ def decide(slug: str) -> Response | Page:
 
 
 @bp.get(f"{ONE}/cancel", endpoint="cancel")
-@right("organiser")
+@right("person_run")
 def cancel_one(slug: str, number: int) -> Response | str:
     """Ask once more whether this person's registration is to be cancelled."""
     event = get_event(slug)

@@ -14,7 +14,7 @@ from koostoo.registration.desk_queries import stream_rows
 from koostoo.web.desk import bp, listing
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.people import read_filter
-from koostoo.web.rights import right
+from koostoo.web.rights import right, shows_contacts
 from koostoo.web.view import local
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,11 +23,11 @@ IN_MEMORY = 1_000_000
 
 
 @bp.get("/events/<slug>/registrations.csv")
-@right("organiser")
+@right("event_look")
 def list_csv(slug: str) -> Response:
     """Stream the people the list shows, all pages of them, as CSV."""
     event = get_event(slug)
-    rows = listing.lines(event, stream_rows(event.id, read_filter()))
+    rows = listing.lines(event, stream_rows(event.id, read_filter()), shows_contacts)
     lines = stream_csv(listing.header(event), rows)
     response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=_name(event, "csv"))
@@ -35,11 +35,11 @@ def list_csv(slug: str) -> Response:
 
 
 @bp.get("/events/<slug>/registrations.xlsx")
-@right("organiser")
+@right("event_look")
 def list_xlsx(slug: str) -> Response:
     """Send the people the list shows as a workbook."""
     event = get_event(slug)
-    rows = listing.lines(event, stream_rows(event.id, read_filter()))
+    rows = listing.lines(event, stream_rows(event.id, read_filter()), shows_contacts)
     # The response closes it.
     file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
     write_xlsx(file, listing.sheet_name(), listing.header(event), rows, listing.widths(event))

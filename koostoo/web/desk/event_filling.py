@@ -34,13 +34,22 @@ def build(
     organisations: Sequence[Organisation],
     draft: EventDraft | None = None,
     version: int = 0,
+    organisers: frozenset[int] | None = None,
 ) -> EventForm:
-    """Return the form, filled from `draft` when an event is changed."""
+    """Return the form, filled from `draft` when an event is changed.
+
+    `organisers` are the organisations that may run it; None: any.
+    """
     form = EventForm(data=_data(draft, version) if draft else None)
     form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
     names = [(str(organisation.id), organisation.name) for organisation in organisations]
-    form.organiser.choices = [*_nothing_chosen(), *options(names)]
-    offer_organisations(form.quotas, form.organiser.choices)
+    choices = [*_nothing_chosen(), *options(names)]
+    form.organiser.choices = [
+        choice
+        for choice in choices
+        if not choice.value or organisers is None or int(choice.value) in organisers
+    ]
+    offer_organisations(form.quotas, choices)
     form.offer_invitations(organisations, activities)
     form.saved_questions = draft.questions if draft else ()
     offer_conditions(form.questions, form.saved_questions)

@@ -12,6 +12,7 @@ from wtforms import StringField, TextAreaField
 from koostoo.base.clock import local_day, now
 from koostoo.base.localtext import LocalText
 from koostoo.events import rules
+from koostoo.events.access import facts_of
 from koostoo.events.models import Event
 from koostoo.events.rules import EventDraft
 from koostoo.events.service import (
@@ -42,7 +43,7 @@ from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line, prose
-from koostoo.web.rights import organiser_id, right
+from koostoo.web.rights import access, organiser_id, right
 
 SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
 
@@ -51,7 +52,7 @@ SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
 @right("organiser")
 def home() -> str:
     """List the events: coming, drafts, past."""
-    rows = desk_queries.list_events()
+    rows = desk_queries.list_events(access())
     today = local_day(now())
     groups = {
         "coming": [row for row in rows if _group(row, today) == "coming"],
@@ -75,8 +76,10 @@ def home() -> str:
         rows=groups[shown],
         tabs=tabs,
         state_words=EVENT_STATE_WORDS,
-        health=health.look(now()),
+        health=health.look(now()) if access().is_manager_of_all else None,
         outcome_words=outcome_words,
+        runs={row.event.id for row in rows if access().may_run(facts_of(row.event))},
+        checks_in={row.event.id for row in rows if not access().may_look(facts_of(row.event))},
     )
 
 
@@ -87,7 +90,7 @@ def _group(row: EventRow, today: date) -> str:
 
 
 @bp.route("/events/new", methods=["GET", "POST"])
-@right("organiser")
+@right("event_creator")
 def new() -> Response | Page:
     """Show an empty event form; on POST keep it as a draft."""
     form = _form()
@@ -100,7 +103,7 @@ def new() -> Response | Page:
 
 
 @bp.route("/events/<slug>/edit", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def edit(slug: str) -> Response | Page:
     """Show the event form filled in; on POST save it."""
     event = get_event(slug)
@@ -190,7 +193,7 @@ class CopyForm(Form):
 
 
 @bp.route("/events/<slug>/copy", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def copy(slug: str) -> Response | Page:
     """Ask for title and first day; on POST make a draft with everything else taken over."""
     event = get_event(slug)
@@ -211,7 +214,7 @@ def copy(slug: str) -> Response | Page:
 
 
 @bp.route("/events/<slug>/publish", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def publish(slug: str) -> Response | Page:
     """Show what is still missing, or the button that publishes."""
     event = get_event(slug)
@@ -258,7 +261,7 @@ class CallOffForm(Form):
 
 
 @bp.route("/events/<slug>/call-off", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def call_event_off(slug: str) -> Response | Page:
     """Ask for the reason; on POST call the event off and write to everybody."""
     event = get_event(slug)
@@ -292,10 +295,11 @@ def get_event(slug: str) -> Event:
 
 def _form(event: Event | None = None) -> EventForm:
     return build(
-        desk_queries.activity_choices(),
+        desk_queries.activity_choices(access()),
         desk_queries.organisation_choices(),
         draft_of(event) if event else None,
         event.version if event else 0,
+        access().organisers,
     )
 
 

@@ -22,6 +22,8 @@ from koostoo.web.language import current_lang
 from koostoo.web.rights import right
 
 ACTS: Mapping[str, Any] = {
+    "role_given": _l("Gave a role"),
+    "role_taken": _l("Took a role away"),
     "created": _l("Created the event"),
     "copied": _l("Created the event as a copy"),
     "edited": _l("Changed the event"),
@@ -55,7 +57,7 @@ ACTS: Mapping[str, Any] = {
 
 
 @bp.get("/events/<slug>/history")
-@right("organiser")
+@right("event_run")
 def history(slug: str) -> str:
     """Show who did what to the event and its people, the latest first."""
     event = get_event(slug)

@@ -55,7 +55,7 @@ class WordsForm(Form):
 
 
 @bp.get(ALL)
-@right("organiser")
+@right("event_run")
 def letter_texts(slug: str) -> str:
     """List the kinds of letters that take words, and what words there are."""
     event = get_event(slug)
@@ -74,7 +74,7 @@ def letter_texts(slug: str) -> str:
 
 
 @bp.route(ONE, methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def letter_text(slug: str, kind: str) -> Response:
     """Show the words of one kind of letter and how it looks; on POST keep them."""
     event = _event_with(slug, kind)
@@ -111,7 +111,7 @@ def letter_text(slug: str, kind: str) -> Response:
 
 
 @bp.route(f"{ONE}/preview", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def letter_text_preview(slug: str, kind: str) -> FlaskResponse:
     """Give the letter for the frame: with the words that are kept, or on POST with those typed."""
     event = _event_with(slug, kind)
@@ -126,7 +126,7 @@ def letter_text_preview(slug: str, kind: str) -> FlaskResponse:
 
 
 @bp.post(f"{ONE}/test")
-@right("organiser")
+@right("event_run")
 def letter_text_test(slug: str, kind: str) -> Response:
     """Send the organiser a test of this letter, with the words that are kept."""
     event = _event_with(slug, kind)

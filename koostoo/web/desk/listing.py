@@ -46,8 +46,14 @@ def widths(event: Event) -> list[int]:
     return fixed + questions + [width for _label, width in _attendance_columns(event)]
 
 
-def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
-    """Turn people into rows, one by one; times are those of Tallinn."""
+def lines(
+    event: Event, people: Iterable[ListRow], shows: Callable[[int | None], bool]
+) -> Iterator[list[Cell]]:
+    """Turn people into rows, one by one; times are those of Tallinn.
+
+    `shows` says of an organisation whether the contacts and answers of its people may be seen;
+    those of the others are left empty.
+    """
     lang = current_lang()
     activity = f"{kind_label(event.activity)}: {local(event.activity.title)}"
     about = [
@@ -63,13 +69,14 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
     attendance = _attendance(event)
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
+        is_open = shows(person.organisation_id)
         yield [
             *about,
             states[person.state],
             person.last_name,
             person.first_name,
-            person.email,
-            format_phone(person.phone),
+            person.email if is_open else "",
+            format_phone(person.phone) if is_open else "",
             person.organisation,
             person.member_organisation,
             members.get(person.membership or "", ""),
@@ -77,7 +84,7 @@ def lines(event: Event, people: Iterable[ListRow]) -> Iterator[list[Cell]]:
             person.language,
             photos[person.photo_consent],
             person.created_at.astimezone(ZONE),
-            *(_answer(q, person.answers.get(q.id), lang) for q in questions),
+            *(_answer(q, person.answers.get(q.id) if is_open else None, lang) for q in questions),
             *attendance(person.id),
         ]
 

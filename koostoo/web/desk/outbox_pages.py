@@ -36,7 +36,7 @@ WORDS = {
 
 
 @bp.get("/outbox", endpoint="outbox")
-@right("organiser")
+@right("manager_of_all")
 def show_all() -> str:
     """Show one page of all letters, searched and filtered."""
     wanted = _read_filter()
@@ -55,14 +55,14 @@ def show_all() -> str:
 
 
 @bp.get("/events/<slug>/outbox")
-@right("organiser")
+@right("event_run")
 def outbox_of_event(slug: str) -> Response:
     """Lead to the letters of one event in the list of all."""
     return redirect(url_for("desk.outbox", event=get_event(slug).id))
 
 
 @bp.get(LETTER, endpoint="outbox_letter")
-@right("organiser")
+@right("manager_of_all")
 def show_one(number: int) -> str:
     """Show what became of one letter, try by try."""
     row = outbox_queries.find_letter(number) or abort(404)
@@ -77,7 +77,7 @@ def show_one(number: int) -> str:
 
 
 @bp.post(f"{LETTER}/again")
-@right("organiser")
+@right("manager_of_all")
 def outbox_again(number: int) -> Response:
     """Put a letter back in line."""
     if not ButtonForm().validate_on_submit():
@@ -90,7 +90,7 @@ def outbox_again(number: int) -> Response:
 
 
 @bp.post(f"{LETTER}/stop")
-@right("organiser")
+@right("manager_of_all")
 def outbox_stop(number: int) -> Response:
     """Keep a letter from leaving."""
     if not ButtonForm().validate_on_submit():
@@ -103,7 +103,7 @@ def outbox_stop(number: int) -> Response:
 
 
 @bp.post("/outbox/server")
-@right("organiser")
+@right("manager_of_all")
 def outbox_server() -> Response:
     """Let the worker try our mail server at once."""
     if not ButtonForm().validate_on_submit():

@@ -37,7 +37,7 @@ from koostoo.web.rights import organiser_id, right
 
 
 @bp.get(f"{ONE}/outbox", endpoint="outbox_person")
-@right("organiser")
+@right("person_run")
 def show(slug: str, number: int) -> str:
     """Show all letters to this person and how they stand."""
     event = get_event(slug)
@@ -55,7 +55,7 @@ def show(slug: str, number: int) -> str:
 
 
 @bp.post(f"{ONE}/outbox")
-@right("organiser")
+@right("person_run")
 def send_letters_again(slug: str, number: int) -> Response:
     """Put this person's letters that did not arrive back in the outbox."""
     event = get_event(slug)
@@ -90,7 +90,7 @@ class AddressForm(Form):
 
 
 @bp.route(f"{ONE}/address", methods=["GET", "POST"])
-@right("organiser")
+@right("person_run")
 def outbox_address(slug: str, number: int) -> Response | Page:
     """Ask for the right address; on POST write it down and send there what the person missed."""
     event = get_event(slug)

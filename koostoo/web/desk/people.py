@@ -31,7 +31,7 @@ from koostoo.web.desk.numbers import small_number
 from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words, reply_words
 from koostoo.web.forms import Page
-from koostoo.web.rights import organiser_id, right
+from koostoo.web.rights import access, event_facts, organiser_id, right, shows_contacts
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label, suggested
 
@@ -42,14 +42,14 @@ ANSWERS = ("yes", "none")
 
 
 @bp.get("/events/<slug>/registrations", endpoint="people")
-@right("organiser")
+@right("event_look")
 def show(slug: str) -> str:
     """Show the event and one page of its people, searched and filtered."""
     event = get_event(slug)
     wanted = read_filter()
     number = request.args.get("page", "")
     page = desk_queries.registrations_page(event.id, wanted, small_number(number) or 1)
-    counts = desk_queries.state_counts(event.id)
+    counts = desk_queries.state_counts(event.id, wanted.whose)
     return render_template(
         "desk/people.html",
         event=event,
@@ -58,7 +58,11 @@ def show(slug: str) -> str:
         tabs=_tabs(slug, wanted, counts),
         wanted=wanted,
         asked=query_of(wanted),
-        organisations=project_organisations(event),
+        organisations=[
+            one
+            for one in project_organisations(event)
+            if wanted.whose is None or one.id in wanted.whose
+        ],
         seats=seats_of([event], now())[event.id],
         is_over=event.when.is_over(now()),
         sharing=sharing_lines(event, now()),
@@ -75,17 +79,21 @@ def show(slug: str) -> str:
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
         role_label=role_label,
+        runs=access().may_run(event_facts()),
+        fills=access().may_fill(event_facts()),
+        shows=shows_contacts,
         active=ACTIVE,
     )
 
 
 @bp.route("/events/<slug>/registrations/add", methods=["GET", "POST"])
-@right("organiser")
+@right("event_fill")
 def add(slug: str) -> Response | Page:
     """Show the sign-up form for a person who called or came by; on POST register them."""
     event = get_event(slug)
-    form = adding.build(event)
-    above = adding.AboveForm(request.form)
+    runs = access().may_run(event_facts())
+    form = adding.build(event, None if runs else access().organisations)
+    above = adding.AboveForm(request.form if runs else None)
     if form.validate_on_submit() and above.validate():
         entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
         with form.kept_when_busy():
@@ -102,6 +110,7 @@ def add(slug: str) -> Response | Page:
         form=form,
         suggested=suggested(form),
         above=above,
+        runs=runs,
         seats=seats_of([event], now())[event.id],
     )
     page, status, headers = form.answer(page)
@@ -118,6 +127,8 @@ def read_filter() -> Filter:
         organisation = str(small_number(organisation) or "")
     return Filter(
         text=clean_line(request.args.get("q", ""))[:100],
+        whose=access().whose_people(event_facts()),
+        in_contacts=access().may_run(event_facts()) or not access().sees_everybody(event_facts()),
         state=state if state in STATES else "",
         organisation=organisation,
         membership=membership if membership in MEMBERSHIPS else "",

@@ -69,7 +69,7 @@ class ImportForm(Form):
 
 
 @bp.route("/organisations/<slug>/members/import", methods=["GET", "POST"])
-@right("organiser")
+@right("register")
 def members_import(slug: str) -> Response | Page:
     """Ask for a list of members; on POST read it and lead to what it would change."""
     organisation = get_organisation(slug)
@@ -130,7 +130,7 @@ class ApplyForm(Form):
 
 
 @bp.route("/organisations/<slug>/members/import/<key>", methods=["GET", "POST"])
-@right("organiser")
+@right("register")
 def members_preview(slug: str, key: str) -> Response | Page:
     """Show what a list would change; on POST apply it as a whole, or forget it."""
     organisation = get_organisation(slug)

@@ -18,7 +18,7 @@ from koostoo.web.desk import bp
 from koostoo.web.desk.downloads import IN_MEMORY, XLSX
 from koostoo.web.desk.register_words import SECTOR_WORDS
 from koostoo.web.forms import ButtonForm, Page
-from koostoo.web.rights import right
+from koostoo.web.rights import access, right
 
 # In Estonian whatever the page is in: the file belongs to the office and can be uploaded again.
 HEADER = ("Liige", "Registrikood", "Sektor", "Eesnimi", "Perekonnanimi", "E-post")
@@ -30,11 +30,12 @@ SECTORS = {"": "", "public": "avalik", "business": "ettevõtja", "ngo": "vabaüh
 @right("organiser")
 def organisations() -> str:
     """List the organisations with the size and age of their registers."""
-    return render_template("desk/organisations.html", rows=queries.list_registers())
+    rows = queries.list_registers(access().registers)
+    return render_template("desk/organisations.html", rows=rows)
 
 
 @bp.get("/organisations/<slug>/members")
-@right("organiser")
+@right("register")
 def members(slug: str) -> str:
     """Show one page of a register, searched."""
     organisation = get_organisation(slug)
@@ -64,7 +65,7 @@ def members(slug: str) -> str:
 
 
 @bp.route("/organisations/<slug>/members/remove", methods=["GET", "POST"])
-@right("organiser")
+@right("register")
 def members_remove(slug: str) -> Response | Page:
     """Ask once more; on POST remove the whole register."""
     organisation = get_organisation(slug)
@@ -83,7 +84,7 @@ def members_remove(slug: str) -> Response | Page:
 
 
 @bp.get("/organisations/<slug>/members.xlsx")
-@right("organiser")
+@right("register")
 def members_xlsx(slug: str) -> Response:
     """Send the register as a workbook that can be mended and uploaded again."""
     organisation = get_organisation(slug)

@@ -33,7 +33,7 @@ class PlaceForm(ReasonForm):
 
 
 @bp.route(f"{ONE}/queue", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def queue(slug: str, number: int) -> Response | Page:
     """Ask at which place somebody shall wait; on POST move them there."""
     event = get_event(slug)
@@ -75,7 +75,7 @@ class PromiseForm(Form):
 
 
 @bp.route("/events/<slug>/promises", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def promises(slug: str) -> Response | Page:
     """Ask how many promised seats go where; on POST move them."""
     event = get_event(slug)

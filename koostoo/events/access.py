@@ -1,0 +1,67 @@
+"""What an organiser's roles reach: loaded for each request, and as conditions of lists."""
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+
+from koostoo.accounts.granting import grant_of
+from koostoo.accounts.models import RoleGrant
+from koostoo.accounts.roles import Access, EventFacts
+from koostoo.base.database import db
+from koostoo.events.models import Event
+from koostoo.programme.models import Activity, Partner
+
+
+def load_access(organiser_id: int) -> Access:
+    """Return what the organiser's roles let them do; two queries, one for a manager of all."""
+    rows = db.session.scalars(select(RoleGrant).where(RoleGrant.organiser_id == organiser_id))
+    bare = Access(frozenset(map(grant_of, rows)))
+    if bare.is_manager_of_all:
+        return bare
+    managed = bare.managed_projects or frozenset()
+    partners = db.session.execute(
+        select(Partner.project_id, Partner.organisation_id).where(
+            or_(
+                Partner.project_id.in_(managed),
+                Partner.organisation_id.in_(bare.organisations),
+            )
+        )
+    ).all()
+    return Access(
+        bare.grants,
+        frozenset(project for project, one in partners if one in bare.organisations),
+        frozenset(one for project, one in partners if project in managed),
+    )
+
+
+def find_event_facts(slug: str) -> EventFacts | None:
+    """Return what decides who may do what with the event of this address; None: there is none."""
+    row = db.session.execute(
+        select(Event.id, Activity.project_id, Event.organiser_id, Event.state == "draft")
+        .join(Event.activity)
+        .where(Event.slug == slug)
+    ).one_or_none()
+    return EventFacts(*row) if row else None
+
+
+def facts_of(event: Event) -> EventFacts:
+    """Return the same of an event at hand, its activity loaded."""
+    return EventFacts(
+        event.id, event.activity.project_id, event.organiser_id, event.state == "draft"
+    )
+
+
+def within_reach(access: Access) -> ColumnElement[bool]:
+    """Return the condition for events this person finds at the desk; joined with the activity.
+
+    The same as `Access.may_look` or `may_check_in` of each.
+    """
+    managed, seen = access.managed_projects, access.seen_projects
+    if managed is None:
+        return true()
+    out = Event.state != "draft"
+    return or_(
+        Activity.project_id.in_(managed),
+        Event.organiser_id.in_(access.organisations),
+        Event.id.in_(access.helped_events),
+        out if seen is None else and_(out, Activity.project_id.in_(seen)),
+        and_(out, Activity.project_id.in_(access.partner_projects)),
+    )

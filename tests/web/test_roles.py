@@ -1,0 +1,229 @@
+"""Every desk route with every role, and with what belongs to others: from the URL map itself."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from koostoo.accounts.granting import give_role
+from koostoo.accounts.roles import Grant
+from koostoo.accounts.service import make_local_link
+from koostoo.base.clock import now
+from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
+from koostoo.base.tokens import make_token
+from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
+from koostoo.programme.models import Activity, Organisation, Partner, Project
+from koostoo.registration.rules import SignUp
+from koostoo.registration.service import sign_up
+from koostoo.web.rights import RIGHTS, right_of
+from tests.web.desk_pages import open_form, people_path, text_of
+
+OPEN, FORBIDDEN, HIDDEN = "open", 403, 404
+OUTSIDE_DESK = {"public", "secret_link", "monitor"}
+# A right about one event, asked of somebody with this role: for the event of the stage, in which
+# the person coordinates the organisation that runs it, another partner, or one from elsewhere.
+EXPECTED: dict[str, dict[str, Any]] = {
+    #                manager other-manager runs partner elsewhere helper other-helper viewer
+    "organiser": dict.fromkeys(
+        (
+            "manager", "of-all", "other-manager", "runs", "partner", "elsewhere",
+            "helper", "other-helper", "viewer", "none",
+        ),
+        OPEN,
+    ),
+    "manager": {"manager": OPEN, "of-all": OPEN, "other-manager": OPEN},
+    "manager_of_all": {"of-all": OPEN},
+    "event_creator": {
+        "manager": OPEN, "of-all": OPEN, "other-manager": OPEN, "runs": OPEN, "partner": OPEN,
+        "elsewhere": OPEN,
+    },
+    "event_check_in": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "helper": OPEN},
+    "event_look": {
+        "manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN, "viewer": OPEN,
+    },
+    "event_fill": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
+    "event_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+}  # fmt: skip
+KNOWS = {"manager", "of-all", "runs", "partner", "helper", "viewer"}
+"""Who finds the event of the stage at the desk at all; for the others it is not there."""
+ROLES = sorted(EXPECTED["organiser"])
+
+
+@pytest.fixture
+def stage(
+    app: Flask, programme: Activity, make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> dict[str, Any]:
+    """An event run by the host with one of its people, a partner's event, a foreign project."""
+    event = make_event(slug="oppereis")
+    partner = event.activity.project.partners[1].organisation_id
+    with transaction() as session:
+        foreign = Organisation(slug="foreign", name="MTÜ Võõras", short_name="")
+        other = Project(
+            slug="other",
+            title=LocalText("Teine projekt"),
+            starts_on=event.starts_on,
+            ends_on=event.ends_on,
+            support_text=LocalText(""),
+            partners=[Partner(organisation=foreign, role="host", position=1)],
+        )
+        session.add(other)
+        session.flush()
+        other_id, foreign_id = other.id, foreign.id
+    theirs = make_event(slug="partneri-oma")
+    with transaction() as session:
+        session.get_one(Event, theirs.id).organiser_id = partner
+    person = sign_up(event.id, entry(organisation_id=event.organiser_id), now()).registration_id
+    letter = db.session.query(OutboxMessage).first()
+    return {
+        "event": event.id,
+        "project": event.activity.project_id,
+        "other": other_id,
+        "host": event.organiser_id,
+        "partner": partner,
+        "foreign": foreign_id,
+        "theirs": theirs.id,
+        "person": person,
+        "letter": letter.id if letter else 1,
+    }
+
+
+def grant_of(role: str, stage: dict[str, Any]) -> Grant | None:
+    """Return what the person of the cast may do."""
+    return {
+        "of-all": Grant("manager"),
+        "manager": Grant("manager", project_id=stage["project"]),
+        "other-manager": Grant("manager", project_id=stage["other"]),
+        "runs": Grant("coordinator", organisation_id=stage["host"]),
+        "partner": Grant("coordinator", organisation_id=stage["partner"]),
+        "elsewhere": Grant("coordinator", organisation_id=stage["foreign"]),
+        "helper": Grant("helper", event_id=stage["event"]),
+        "other-helper": Grant("helper", event_id=stage["theirs"]),
+        "viewer": Grant("viewer", project_id=stage["project"]),
+        "none": None,
+    }[role]
+
+
+def sign_in_as(client: FlaskClient, role: str, stage: dict[str, Any]) -> FlaskClient:
+    """Sign in a person who has this role alone."""
+    email, grant = f"{role}@example.org", grant_of(role, stage)
+    give_role(email, grant or Grant("viewer"), now(), None)
+    if grant is None:
+        with transaction() as session:
+            session.execute(db.text("DELETE FROM role_grant"))
+    token = make_token(
+        [client.application.config["SECRET_KEY"]], "signin", make_local_link(email, now())
+    )
+    link = f"/desk/signin/{token}"
+    assert client.post(link, data=open_form(client, link)).status_code == 303
+    return client
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
+    """Give out every route behind the desk's rights, with each of its methods."""
+    for rule in app.url_map.iter_rules():
+        declared = right_of(app, rule.endpoint)
+        if declared is not None and declared not in OUTSIDE_DESK:
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield rule, declared, method
+
+
+def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str:
+    """Build the route's address with the things of the stage."""
+    values: dict[str, Any] = {
+        "slug": "host" if declared == "register" else "oppereis",
+        "number": stage["letter"] if "outbox" in rule.rule else stage["person"],
+    }
+    values |= dict.fromkeys(rule.arguments - set(values), "confirmed")
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, {n: values[n] for n in rule.arguments})
+
+
+def expected(declared: str, role: str) -> Any:
+    """Return what somebody with this role gets to see behind this right."""
+    found = EXPECTED[declared].get(role)
+    if found is not None:
+        return found
+    if declared == "register" or (declared == "person_run" and role == "partner"):
+        return HIDDEN
+    about_event = declared.startswith(("event_", "person_")) and declared != "event_creator"
+    return HIDDEN if about_event and role not in KNOWS else FORBIDDEN
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_opens_for_whom_its_right_names_and_for_nobody_else(
+    app: Flask,
+    client: FlaskClient,
+    stage: dict[str, Any],
+    role: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sign_in_as(client, role, stage)
+    tried, wrong = 0, []
+    for rule, declared, method in routes(app):
+        path = address(app, rule, declared, stage)
+        if rule.endpoint == "signin.sign_out":
+            continue
+        answer = client.open(path, method=method)
+        # Without a form token an allowed POST changes nothing: it is answered as a form to send
+        # again, or leads back.
+        seen = answer.status_code if answer.status_code in (403, 404) else OPEN
+        answer.close()
+        if seen != expected(declared, role):
+            wrong.append((method, path, declared, answer.status_code))
+        tried += 1
+    assert wrong == []
+    assert tried >= 50
+
+
+def test_every_right_has_its_expectations() -> None:
+    assert set(EXPECTED) == set(RIGHTS) - OUTSIDE_DESK
+
+
+@pytest.mark.parametrize("role", ["partner", "viewer"])
+def test_who_does_not_run_the_event_sees_only_what_is_theirs(
+    client: FlaskClient,
+    stage: dict[str, Any],
+    entry: Callable[..., SignUp],
+    role: str,
+) -> None:
+    event = db.session.get_one(Event, stage["event"])
+    hidden = entry(
+        last_name="Võõras", email="vooras@example.org", organisation_id=event.organiser_id
+    )
+    own = entry(last_name="Oma", email="oma@example.org", organisation_id=stage["partner"])
+    for one in (hidden, own):
+        sign_up(event.id, one, now())
+    sign_in_as(client, role, stage)
+    path = people_path(event)
+    for page in (text_of(client, path), text_of(client, path + ".csv")):
+        assert "vooras@example.org" not in page
+        assert ("Võõras" in page) == (role == "viewer")
+        assert ("oma@example.org" in page) == (role == "partner")
+    assert "Võõras" not in text_of(client, path + "?q=vooras@example")
+
+
+def test_a_coordinator_opens_events_of_their_own_organisation_alone(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    sign_in_as(client, "partner", stage)
+    page = text_of(client, "/desk/events/new")
+    organiser = page.split('id="organiser"')[1].split("</select>")[0]
+    assert "MTÜ Partner" in organiser
+    assert "MTÜ Näidis" not in organiser
+
+
+def test_the_list_of_events_shows_what_is_within_reach(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    sign_in_as(client, "other-helper", stage)
+    page = text_of(client, "/desk/")
+    assert "/desk/events/partneri-oma" in page
+    assert "/desk/events/oppereis" not in page
