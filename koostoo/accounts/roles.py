@@ -143,16 +143,6 @@ class Access:
         registers = self.registers
         return registers is None or organisation_id in registers
 
-    def may_give(self, grant: Grant, project_id: int | None) -> bool:
-        """Say whether they may give or take this role; `project_id` is that of a helper's event."""
-        if self.is_manager_of_all:
-            return True
-        if grant.role == "helper":
-            return project_id is not None and self.manages(project_id)
-        if grant.role == "coordinator":
-            return grant.organisation_id in self.managed_organisations
-        return grant.project_id is not None and self.manages(grant.project_id)
-
     def _projects(self, role: Role) -> frozenset[int] | None:
         if Grant(role) in self.grants:
             return None

@@ -77,7 +77,7 @@ def _rows(access: Access) -> Select[RoleGrant, Organiser, Project, Organisation,
 
 
 def _may_take(access: Access) -> ColumnElement[bool]:
-    """The same as `Access.may_give` of each."""
+    """Return the condition for roles in a manager's projects; all, for who manages everything."""
     managed = access.managed_projects
     if managed is None:
         return true()

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from koostoo.accounts.granting import give_role
+from koostoo.accounts.models import Organiser, RoleGrant
 from koostoo.accounts.roles import Grant
 from koostoo.accounts.service import make_local_link
 from koostoo.base.clock import now
@@ -227,3 +228,38 @@ def test_the_list_of_events_shows_what_is_within_reach(
     page = text_of(client, "/desk/")
     assert "/desk/events/partneri-oma" in page
     assert "/desk/events/oppereis" not in page
+
+
+def test_a_manager_of_one_project_gives_and_takes_only_what_is_in_it(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    give_role("korge@example.org", Grant("manager"), now(), None)
+    give_role("kaugel@example.org", Grant("viewer", project_id=stage["other"]), now(), None)
+    give_role("abi@example.org", Grant("helper", event_id=stage["theirs"]), now(), None)
+    sign_in_as(client, "manager", stage)
+    page = text_of(client, "/desk/roles")
+    assert "abi@example.org" in page
+    assert "korge@example.org" not in page
+    assert "kaugel@example.org" not in page
+    for project in ("all", str(stage["other"])):
+        sent = open_form(client, "/desk/roles") | {
+            "email": "x@example.org",
+            "role": "viewer",
+            "project": project,
+        }
+        assert client.post("/desk/roles", data=sent).status_code == 422
+    assert role_of("x@example.org") is None
+    out_of_reach = role_of("korge@example.org")
+    assert client.get(f"/desk/roles/{out_of_reach}/take").status_code == 404
+
+
+def role_of(email: str) -> int | None:
+    """Return the number of a role of this person."""
+    db.session.rollback()
+    row = (
+        db.session.query(RoleGrant.id)
+        .join(Organiser, Organiser.id == RoleGrant.organiser_id)
+        .filter(Organiser.email == email)
+        .first()
+    )
+    return row[0] if row else None
