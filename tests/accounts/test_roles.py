@@ -37,7 +37,7 @@ def test_a_manager_of_another_project_sees_nothing_of_it() -> None:
 def test_a_coordinator_has_their_own_people_in_a_joint_event() -> None:
     assert COORDINATOR.may_look(EVENT)
     assert not COORDINATOR.may_run(EVENT)
-    assert COORDINATOR.whose_people(EVENT) == {200}
+    assert COORDINATOR.whose_people(EVENT) == frozenset({200})
     assert COORDINATOR.may_run_person(EVENT, 200)
     assert not COORDINATOR.may_run_person(EVENT, 100)
     assert not COORDINATOR.may_run_person(EVENT, None)

@@ -16,6 +16,8 @@ from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.tokens import make_token
+from koostoo.correspondence.mailing import Draft, Words, send_mailing
+from koostoo.correspondence.models import Mailing
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Partner, Project
@@ -81,7 +83,10 @@ def stage(
     with transaction() as session:
         session.get_one(Event, theirs.id).organiser_id = partner
     person = sign_up(event.id, entry(organisation_id=event.organiser_id), now()).registration_id
+    draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
+    send_mailing(event.id, draft, 1, now(), None)
     letter = db.session.query(OutboxMessage).first()
+    mailing = db.session.query(Mailing).one()
     return {
         "event": event.id,
         "project": event.activity.project_id,
@@ -92,6 +97,7 @@ def stage(
         "theirs": theirs.id,
         "person": person,
         "letter": letter.id if letter else 1,
+        "mailing": mailing.id,
     }
 
 
@@ -139,8 +145,12 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
     """Build the route's address with the things of the stage."""
     values: dict[str, Any] = {
         "slug": "host" if declared == "register" else "oppereis",
-        "number": stage["letter"] if "outbox" in rule.rule else stage["person"],
+        "number": stage["person"],
     }
+    if rule.rule.startswith("/desk/outbox"):
+        values["number"] = stage["letter"]
+    elif rule.endpoint == "desk.letter":
+        values["number"] = stage["mailing"]
     values |= dict.fromkeys(rule.arguments - set(values), "confirmed")
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
@@ -176,6 +186,9 @@ def test_every_route_opens_for_whom_its_right_names_and_for_nobody_else(
         # Without a form token an allowed POST changes nothing: it is answered as a form to send
         # again, or leads back.
         seen = answer.status_code if answer.status_code in (403, 404) else OPEN
+        if answer.is_json:
+            # A device at the door gets 403 with words of its own when the form token is missing.
+            seen = OPEN
         answer.close()
         if seen != expected(declared, role):
             wrong.append((method, path, declared, answer.status_code))

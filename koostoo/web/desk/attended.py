@@ -32,7 +32,7 @@ STATUS_WORDS: Mapping[str, Any] = {
 
 
 @bp.get("/events/<slug>/attendance", endpoint="attended")
-@right("organiser")
+@right("event_run")
 def show(slug: str) -> str:
     """Show who was there on each day; with `show=missing` only who never was."""
     event = get_event(slug)
@@ -74,7 +74,7 @@ def show(slug: str) -> str:
 
 
 @bp.route(f"{ONE}/attendance", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def correct_attendance(slug: str, number: int) -> Response | Page:
     """Ask how it really was and why it is corrected; on POST write it."""
     event = get_event(slug)

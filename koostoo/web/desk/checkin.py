@@ -48,7 +48,7 @@ from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.links import check_in_codes
 from koostoo.web.rights import Right, organiser_id, right
 
-AT_DOOR: Right = "organiser"
+AT_DOOR: Right = "event_check_in"
 """Who may check people in: the right of every route here."""
 DOOR = "/events/<slug>/checkin"
 

@@ -25,6 +25,7 @@ from koostoo.web.desk.checkin_forms import (
 from koostoo.web.desk.checkin_words import script_words
 from koostoo.web.forms import Page
 from koostoo.web.language import current_lang
+from koostoo.web.rights import access, event_facts
 from koostoo.web.view import STATIC, static_url
 
 CAMERA = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
@@ -119,6 +120,7 @@ def _render(event: Event, day: date | None, **values: Any) -> str:
             for one in days
         ],
         words=script_words(),
+        looks=access().may_look(event_facts()),
         new_operation=read_operation,
         **{"is_shell": False, **values},
     )

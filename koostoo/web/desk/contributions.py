@@ -57,7 +57,7 @@ class PaidForm(Form):
 
 
 @bp.route("/events/<slug>/contributions", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def contributions(slug: str) -> Response | Page:
     """Show who has paid; on POST note it for the people ticked."""
     event = get_event(slug)

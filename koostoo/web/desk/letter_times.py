@@ -87,7 +87,7 @@ class TimesForm(Form):
 
 
 @bp.route("/events/<slug>/letter-times", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def letter_times(slug: str) -> Response | Page:
     """Show when the event writes by itself; on POST set it."""
     event = get_event(slug)

@@ -45,7 +45,7 @@ class FollowForm(Form):
 
 
 @bp.get("/events/<slug>/letters")
-@right("organiser")
+@right("event_run")
 def letters(slug: str) -> str:
     """Show everything about the event's letters."""
     event = get_event(slug)
@@ -63,7 +63,7 @@ def letters(slug: str) -> str:
 
 
 @bp.get("/events/<slug>/letters/<int(max=2147483647):number>")
-@right("organiser")
+@right("event_run")
 def letter(slug: str, number: int) -> str:
     """Show one letter that was written: to whom, what became of it, its words."""
     event = get_event(slug)
@@ -83,7 +83,7 @@ def letter(slug: str, number: int) -> str:
 
 
 @bp.post("/events/<slug>/follow")
-@right("organiser")
+@right("event_run")
 def follow(slug: str) -> Response:
     """Set what this organiser is told about the event."""
     event, form = get_event(slug), FollowForm()

@@ -27,7 +27,7 @@ from koostoo.web.rights import organiser_id, right
 
 
 @bp.route("/events/<slug>/write", methods=["GET", "POST"])
-@right("organiser")
+@right("event_run")
 def write(slug: str) -> Response | Page:
     """Show the form; on POST the letter as it will read; and on its button send it."""
     event = get_event(slug)
