@@ -14,7 +14,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang, clean_line
 from koostoo.calendars.values import Party
 from koostoo.events.models import Event
-from koostoo.mail.letter import Letter
+from koostoo.mail.letter import CalendarPart, Letter
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.settings import proves_senders, reads_answers
 from koostoo.notices.content import Content, language_of
@@ -75,6 +75,7 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         "own_url": "",
         "own_words": [],
         "calendar": calendar.method if calendar else "",
+        "is_update": _is_update(content, calendar),
         "is_test": content.is_test,
         "answer_wanted": reads_answers(),
         "frees_at_once": _frees_at_once(content),
@@ -94,6 +95,14 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         calendar=calendar,
         unsubscribe_url=content.unsubscribe_url,
     )
+
+
+def _is_update(content: Content, calendar: CalendarPart | None) -> bool:
+    """Say whether the calendar of the recipient knows an earlier state of this invitation."""
+    if calendar is None or content.registration is None:
+        return False
+    known = content.registration.invited_sequence
+    return known is not None and known < calendar.sequence
 
 
 def _frees_at_once(content: Content) -> bool:

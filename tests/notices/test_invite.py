@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 
 from koostoo.base.database import transaction
 from koostoo.base.when import ZONE, When
+from koostoo.events.models import Event as HeldEvent
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices.render import render
 from koostoo.registration.models import CalendarReply, Registration
@@ -234,5 +235,15 @@ def test_the_letter_says_what_declining_does(
     written = render(post("confirmed", seat), NOW)
     assert written is not None
     for body in (written.text, written.html):
-        assert "Kutsele ei pea vastama." in body
+        assert "siis on üritus kindlasti sinu kalendris" in " ".join(body.split())
         assert words in body
+
+
+def test_an_update_tells_that_some_calendars_wait_until_it_is_accepted() -> None:
+    event = make_event()
+    seat = make_registration(event, invited_sequence=0)
+    change(HeldEvent, event, sequence=1)
+    told = render(post("confirmed", seat), NOW)
+    assert told is not None
+    for body in (told.text, told.html):
+        assert "alles siis, kui uuenduse vastu võtad" in " ".join(body.split())
