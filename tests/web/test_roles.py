@@ -276,3 +276,19 @@ def role_of(email: str) -> int | None:
         .first()
     )
     return row[0] if row else None
+
+
+@pytest.mark.parametrize(("role", "letters"), [("runs", 1), ("manager", 2)])
+def test_news_reaches_people_of_other_events_only_from_who_manages_the_project(
+    client: FlaskClient,
+    stage: dict[str, Any],
+    entry: Callable[..., SignUp],
+    role: str,
+    letters: int,
+) -> None:
+    sign_up(stage["theirs"], entry(email="partner@example.org"), now())
+    desk = sign_in_as(client, role, stage)
+    path = "/desk/events/oppereis/write"
+    typed = {"subject_et": "Kutse", "text_et": "Tule!", "activity": "y", "is_news": "y"}
+    page = desk.post(path, data={**open_form(desk, path), **typed, "do": "preview"})
+    assert f'name="letters" value="{letters}"' in page.get_data(as_text=True)

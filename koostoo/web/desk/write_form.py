@@ -32,6 +32,7 @@ from koostoo.web.forms import (
     options,
     prose,
 )
+from koostoo.web.rights import access
 from koostoo.web.view import local
 
 MOST_TICKED = 500
@@ -80,7 +81,7 @@ class WriteForm(Form):
         super().validate(extra_validators)
         if not self.ticked and not self.states.data and not self.states.errors:
             self.states.errors = [_("Choose at least one.")]
-        if self.activity.data and not self.ticked and not self.is_news.data:
+        if self._to_activity and not self.ticked and not self.is_news.data:
             self.is_news.errors = [
                 _("A letter to people of several events is about none of their registrations.")
             ]
@@ -121,8 +122,13 @@ class WriteForm(Form):
             states=tuple(state for state in STATE_WORDS if state in self.states.data),
             organisation=self.organisation.data or "",
             answer=read_choice(self.said.data),
-            activity=self.activity.data,
+            activity=self._to_activity,
         )
+
+    @property
+    def _to_activity(self) -> bool:
+        """Whether it goes to people of other events too; `build` leaves the field to managers."""
+        return self.activity is not None and bool(self.activity.data)
 
 
 def build(
@@ -145,6 +151,9 @@ def build(
     form.organisation.choices = options(
         [("", _("all")), *names, (OTHER, _("another organisation"))]
     )
+    if not access().manages(event.activity.project_id):
+        # Other events of the activity may be run by others: their people are not ours to write to.
+        del form.activity
     form.said.choices = [*options([("", _("any"))]), *_answers(event)]
     return form
 
