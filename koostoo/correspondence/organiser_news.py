@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow
 from koostoo.base.clock import local_day
 from koostoo.base.database import db, transaction
@@ -26,6 +27,7 @@ from koostoo.correspondence.rules import (
     morning,
     news_for,
 )
+from koostoo.events.access import facts_of, load_access
 from koostoo.events.models import Event
 from koostoo.mail.models import MISSED, UNSENT, OutboxMessage
 from koostoo.mail.outbox import enqueue
@@ -75,6 +77,11 @@ def is_in_trouble(now: datetime) -> ColumnElement[bool]:
         OutboxMessage.state.in_(MISSED),
         and_(OutboxMessage.state.in_(UNSENT), OutboxMessage.created_at <= now - STUCK_AFTER),
     )
+
+
+def may_be_told(follow: Follow, event: Event) -> bool:
+    """Say whether the organiser's roles still let them run the event: the letters hold names."""
+    return load_access(follow.organiser_id).may_run(facts_of(event))
 
 
 def wishes_of(follow: Follow) -> Wishes:
@@ -172,6 +179,10 @@ def _tell_of(follow_id: int, now: datetime) -> int:
         if not found:
             return 0
         [one] = found
+        if not may_be_told(one.follow, one.event):
+            for name in NOTICES:
+                setattr(one.follow, name, False)
+            return 0
         _note_what_eased(one)
         letters = 0
         room = MOST_AN_HOUR - _written_lately(session, one.follow, now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow
 from koostoo.base.dates import heading
-from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble
+from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble, may_be_told
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
@@ -95,7 +95,8 @@ def _followed(session: Session, message: OutboxMessage) -> tuple[Follow, Event] 
     follow = session.get(Follow, message.payload["follow_id"])
     if follow is None or not any(getattr(follow, name) for name in NOTICES):
         return None
-    return follow, session.get_one(Event, follow.event_id)
+    event = session.get_one(Event, follow.event_id)
+    return (follow, event) if may_be_told(follow, event) else None
 
 
 def _span(message: OutboxMessage) -> tuple[datetime, datetime]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from koostoo.accounts.models import Follow
-from koostoo.base.database import db
+from koostoo.accounts.models import Follow, RoleGrant
+from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.correspondence.following import follow_event, unfollow, wanted_by
@@ -230,6 +230,23 @@ def test_who_ended_the_letters_is_told_nothing_until_they_wish_it_anew() -> None
     assert tell(EIGHT) == []
     assert wanted_by(who, event) == frozenset()
     assert not unfollow("nobody's")
+
+
+def test_whose_role_was_taken_is_told_nothing_more_and_what_waits_is_dropped() -> None:
+    event = make_event(capacity=1)
+    who = follow(event, "digest", "full")
+    make_registration(event, created_at=NOON + timedelta(minutes=1))
+    assert tell(NOON + HOUR) == ["event_news"]
+    take_all_roles(who)
+    run_once(NOON + HOUR)
+    assert delivered("kai@example.org") == []
+    assert tell(EIGHT) == []
+    assert wanted_by(who, event) == frozenset()
+
+
+def take_all_roles(organiser_id: int) -> None:
+    with transaction() as session:
+        session.execute(delete(RoleGrant).where(RoleGrant.organiser_id == organiser_id))
 
 
 def test_what_is_switched_on_later_is_told_from_then_on() -> None:

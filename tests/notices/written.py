@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from koostoo.accounts.models import Follow, Organiser
+from koostoo.accounts.models import Follow, Organiser, RoleGrant
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.tokens import new_link_id
@@ -68,13 +68,17 @@ def some_news(seat: int, *news: str, **values: Any) -> dict[str, Any]:
 
 def follow(seat: int, **values: Any) -> int:
     """An organiser follows the event of this person; returns the row's number."""
+    event_id = registration(seat).event_id
     with transaction() as session:
         name = new_link_id()
         organiser = Organiser(email=f"{name}@example.org", email_key=name, created_at=NOW)
+        session.add(organiser)
+        session.flush()
+        session.add(RoleGrant(organiser_id=organiser.id, role="manager", created_at=NOW))
         row = Follow(
             **{
                 "organiser": organiser,
-                "event_id": registration(seat).event_id,
+                "event_id": event_id,
                 "link_id": new_link_id(),
                 "digest_until": NOW,
                 "moved_until": NOW,
