@@ -149,6 +149,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
     }
     if rule.rule.startswith("/desk/outbox"):
         values["number"] = stage["letter"]
+    elif rule.rule.startswith("/desk/roles"):
+        values["number"] = stage["grant"]
     elif rule.endpoint == "desk.letter":
         values["number"] = stage["mailing"]
     values |= dict.fromkeys(rule.arguments - set(values), "confirmed")
@@ -177,6 +179,7 @@ def test_every_route_opens_for_whom_its_right_names_and_for_nobody_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sign_in_as(client, role, stage)
+    stage["grant"] = db.session.scalar(db.select(RoleGrant.id)) or 1
     tried, wrong = 0, []
     for rule, declared, method in routes(app):
         path = address(app, rule, declared, stage)
