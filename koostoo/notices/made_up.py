@@ -22,6 +22,8 @@ STATES = {
 }
 """The standing in which a letter finds somebody; all others have a seat."""
 HOURS_TO_ANSWER = 48
+FIRST_LETTERS = {"waiting", "pending", "offered", "confirmed", "promoted"}
+"""Standings and letters before which no invitation has gone."""
 
 
 def participant(event: Event, kind: str, lang: Lang, now: datetime) -> Registration:
@@ -46,8 +48,8 @@ def participant(event: Event, kind: str, lang: Lang, now: datetime) -> Registrat
         link_id="made-up-name",
         uid=f"made-up@{event.uid.rpartition('@')[2]}",
         sequence=1,
-        # As if an invitation had gone before, so that a farewell takes it back.
-        invited_sequence=None if state in ("waiting", "pending", "offered") else 0,
+        # As if an invitation had gone before, where the letter takes it back or says it anew.
+        invited_sequence=None if state in FIRST_LETTERS or kind in FIRST_LETTERS else 0,
     )
 
 
