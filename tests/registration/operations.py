@@ -67,6 +67,13 @@ class Client:
         """Open a page that must be there."""
         return visits.expect(self.browser.get(path), 200).text
 
+    def arrive(self, path: str) -> str:
+        """Open a page that may lead on, once, when somebody else was quicker meanwhile."""
+        answer = self.browser.get(path)
+        return (
+            self.page(answer.location) if answer.status == 303 else visits.expect(answer, 200).text
+        )
+
     def send(self, path: str, fields: Mapping[str, Any]) -> tuple[float, Answer]:
         """Send a form; return when that was begun, and an answer of those that may come."""
         began = time.monotonic()
@@ -217,7 +224,7 @@ def _at_the_desk(client: Client, kind: str, done: str) -> None:
     told = "busy"
     if answer.status != 503:
         # Where a limit is in the way, the page that goes above it says so, and nothing was done.
-        told = _told(client.page(visits.expect(answer, 303).location), done, "nothing")
+        told = _told(client.arrive(visits.expect(answer, 303).location), done, "nothing")
     client.note(kind, began, told, person=person.number)
 
 
