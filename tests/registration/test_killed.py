@@ -19,7 +19,7 @@ from benchmarks.server import Server, serve
 from benchmarks.stage import RUSH, RUSH_SEATS, set_stage
 from tests.registration.visitors import address, form_of
 
-KILLS, CLIENTS, MOST = int(os.environ.get("TEST_KILLS") or 20), 8, 2000
+KILLS, CLIENTS, MOST = 20, 8, 2000
 TRIES = 200
 
 
@@ -114,7 +114,7 @@ def rows_of(database: str) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.slow
-def test_killed_processes_lose_nobody_and_double_nobody(
+def test_twenty_killed_processes_lose_nobody_and_double_nobody(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     set_stage(env, people=10)

@@ -53,8 +53,8 @@ OFFER_HOURS = 36
 ORGANISATIONS = st.sampled_from([0, 1, None])
 MEMBERS = st.sampled_from(["", "Selts", "Ühing", "Küla"])
 WALKS = settings(
-    # Few enough for every run; TEST_WALKS=100 looks deeper.
-    max_examples=int(os.environ.get("TEST_WALKS") or 6),
+    # TEST_WALKS=100 looks deeper.
+    max_examples=int(os.environ.get("TEST_WALKS") or 15),
     stateful_step_count=40,
     deadline=None,
     # The same walks every time: a change is judged by itself, not by luck.
