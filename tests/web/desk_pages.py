@@ -5,11 +5,10 @@ from typing import Any
 
 from flask import g
 from flask.testing import FlaskClient
-from sqlalchemy import event as hooks
+from werkzeug.test import TestResponse
 
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.clock import now
-from koostoo.base.database import db
 from koostoo.base.tokens import make_token
 from koostoo.events.models import Event
 
@@ -89,17 +88,17 @@ def people_path(event: Event) -> str:
     return f"/desk/events/{event.slug}/registrations"
 
 
-def selects_of(browser: FlaskClient, path: str) -> int:
-    """Count the SELECTs a page or a download makes."""
-    seen: list[str] = []
+def edit_path(event: Event) -> str:
+    """Return the address of an event's form at the desk."""
+    return f"/desk/events/{event.slug}/edit"
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
 
-    hooks.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert browser.get(path, buffered=True).status_code == 200
-    finally:
-        hooks.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+def save_event(desk: FlaskClient, event: Event, **changes: Any) -> TestResponse:
+    """Send the event's form with some fields changed."""
+    return desk.post(edit_path(event), data={**open_form(desk, edit_path(event)), **changes})
+
+
+def confirm_move(desk: FlaskClient, event: Event, page: str, **typed: Any) -> TestResponse:
+    """Press the button of the page that tells who will be told."""
+    form = {name: value for name, value in read_form(page).items() if value is not None}
+    return desk.post(edit_path(event), data={**form, **typed})

@@ -16,7 +16,8 @@ from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from tests.web.desk_pages import open_form, people_path, selects_of, sign_in, text_of
+from tests.statements import selects_of
+from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 
 Events = Callable[..., Event]
 Entry = Callable[..., SignUp]

@@ -22,7 +22,8 @@ from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from tests.conftest import KEY
-from tests.web.desk_pages import open_form, selects_of, sign_in, text_of
+from tests.statements import selects_of
+from tests.web.desk_pages import open_form, sign_in, text_of
 
 Events = Callable[..., Event]
 Entry = Callable[..., SignUp]

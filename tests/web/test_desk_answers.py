@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from koostoo.base.clock import now
 from koostoo.base.localtext import LocalText
@@ -17,7 +15,14 @@ from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from tests.registration.people import person, states
-from tests.web.desk_pages import open_form, people_path, read_form, sign_in, text_of
+from tests.web.desk_pages import (
+    confirm_move,
+    open_form,
+    people_path,
+    save_event,
+    sign_in,
+    text_of,
+)
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -36,20 +41,6 @@ def desk(client: FlaskClient) -> FlaskClient:
     return sign_in(client)
 
 
-def path(event: Event) -> str:
-    return f"/desk/events/{event.slug}/edit"
-
-
-def save(desk: FlaskClient, event: Event, **changes: Any) -> TestResponse:
-    return desk.post(path(event), data={**open_form(desk, path(event)), **changes})
-
-
-def confirm(desk: FlaskClient, event: Event, page: str, **typed: Any) -> TestResponse:
-    """Press the button of the page that tells who will be told."""
-    form = {name: value for name, value in read_form(page).items() if value is not None}
-    return desk.post(path(event), data={**form, **typed})
-
-
 def words_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace("\u00a0", " ")
 
@@ -63,8 +54,8 @@ def asked(desk: FlaskClient, make_event: MakeEvent, entry: Entry) -> tuple[Event
         when=When.timed(START, START + timedelta(hours=5)),
     )
     people = [sign_up(event.id, entry(), now()).registration_id for _ in range(3)]
-    page = save(desk, event, place_et="Paralepa").get_data(as_text=True)
-    confirm(desk, event, page, **{"move-asks": "y", "move-until_day": "10.05.2027"})
+    page = save_event(desk, event, place_et="Paralepa").get_data(as_text=True)
+    confirm_move(desk, event, page, **{"move-asks": "y", "move-until_day": "10.05.2027"})
     decide(desk, event, "comes", people[:1])
     return event, people
 

@@ -8,15 +8,14 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 from icalendar import Event as CalendarEvent
-from sqlalchemy import event as sqlalchemy_event
 
 from koostoo.base.clock import local_day, now
-from koostoo.base.database import db
 from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from tests.calendars.make import read
+from tests.statements import selects_of
 from tests.web.desk_pages import open_form, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
@@ -157,22 +156,11 @@ def test_the_calendar_takes_as_many_queries_for_many_events_as_for_one(
 ) -> None:
     path = make_address(desk)
 
-    def count() -> int:
-        statements: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            statements.append(statement)
-
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        desk.get(path)
-        sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(statements)
-
     make_event()
-    few = count()
+    few = selects_of(desk, path)
     for _ in range(10):
         sign_up(make_event().id, entry(), now())
-    assert count() == few
+    assert selects_of(desk, path) == few
 
 
 def test_pending_people_are_told_apart(

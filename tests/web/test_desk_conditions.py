@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from koostoo.base.clock import now
@@ -16,6 +15,7 @@ from koostoo.events.models import Event
 from koostoo.events.questions import AskedIf
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from tests.statements import selects_of
 from tests.web.desk_pages import open_form, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
@@ -251,15 +251,7 @@ def test_a_condition_takes_no_more_queries_for_a_longer_form(
             questions=[("yesno", f"K{n}", []) for n in range(number)],
             asked_if={n: AskedIf(n - 1, yes=True) for n in range(1, number)},
         )
-        seen: list[str] = []
-
-        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        text_of(desk, path(made))
-        text_of(desk, f"/events/{made.slug}/register")
-        sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
+        form = selects_of(desk, path(made))
+        return form + selects_of(desk, f"/events/{made.slug}/register")
 
     assert count(30) == count(2)

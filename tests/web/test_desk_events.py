@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from koostoo.base.clock import now
@@ -19,6 +18,7 @@ from koostoo.programme.models import Activity
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import change, sign_up
+from tests.statements import selects_of
 from tests.web.desk_pages import open_form, sign_in
 
 MakeEvent = Callable[..., Event]
@@ -449,28 +449,13 @@ def test_an_expired_form_keeps_what_was_typed(desk: FlaskClient, new_event: dict
 def test_the_list_of_events_counts_people_in_a_fixed_number_of_queries(
     desk: FlaskClient, make_event: MakeEvent, entry: Entry
 ) -> None:
-    def queries() -> int:
-        seen: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        db.session.expire_all()
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            assert desk.get("/desk/").status_code == 200
-        finally:
-            sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
-
     first = make_event(title=LocalText("Esimene"), capacity=1)
     sign_up(first.id, entry(), now())
-    before = queries()
+    before = selects_of(desk, "/desk/")
     for number in range(4):
         make_event(title=LocalText(f"Üritus {number}"))
         sign_up(first.id, entry(), now())
-    assert queries() == before
+    assert selects_of(desk, "/desk/") == before
     page = " ".join(desk.get("/desk/").get_data(as_text=True).split())
     assert "1 / 1" in page
     assert '<td data-label="Ootel" class="number">4</td>' in page or ">4</td>" in page

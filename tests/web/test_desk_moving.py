@@ -3,13 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from koostoo.base.clock import now
 from koostoo.base.database import db
@@ -21,7 +19,14 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from tests.registration.people import states
 from tests.trouble import lock_held
-from tests.web.desk_pages import open_form, read_form, sign_in, text_of
+from tests.web.desk_pages import (
+    confirm_move,
+    edit_path,
+    read_form,
+    save_event,
+    sign_in,
+    text_of,
+)
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -56,20 +61,6 @@ def event(make_event: MakeEvent, entry: Entry) -> Event:
     return event
 
 
-def path(event: Event) -> str:
-    return f"/desk/events/{event.slug}/edit"
-
-
-def save(desk: FlaskClient, event: Event, **changes: Any) -> TestResponse:
-    return desk.post(path(event), data={**open_form(desk, path(event)), **changes})
-
-
-def confirm(desk: FlaskClient, event: Event, page: str, **typed: Any) -> TestResponse:
-    """Press the button of the page that tells who will be told."""
-    form = {name: value for name, value in read_form(page).items() if value is not None}
-    return desk.post(path(event), data={**form, **typed})
-
-
 def fresh(event: Event) -> Event:
     db.session.rollback()
     return db.session.get_one(Event, event.id, populate_existing=True)
@@ -88,7 +79,7 @@ def words_of(page: str) -> str:
 def test_the_page_shows_old_and_new_and_who_is_told_and_saves_nothing(
     desk: FlaskClient, event: Event
 ) -> None:
-    answer = save(desk, event, place_et="Paralepa", first_day="2027-05-29")
+    answer = save_event(desk, event, place_et="Paralepa", first_day="2027-05-29")
     words = words_of(answer.get_data(as_text=True))
     assert answer.status_code == 200
     assert "Enne: pühapäev, 30. mai 2027 kell 9.30–14.30" in words
@@ -111,8 +102,8 @@ def test_the_page_shows_old_and_new_and_who_is_told_and_saves_nothing(
 def test_one_press_saves_and_writes_to_everybody(
     desk: FlaskClient, event: Event, changes: dict[str, str], part: str
 ) -> None:
-    page = save(desk, event, **changes).get_data(as_text=True)
-    answer = confirm(desk, event, page)
+    page = save_event(desk, event, **changes).get_data(as_text=True)
+    answer = confirm_move(desk, event, page)
     assert answer.status_code == 303
     assert "kirjad on teel 3 inimesele" in text_of(desk, answer.location)
     assert fresh(event).sequence == 1
@@ -140,8 +131,8 @@ def test_everything_typed_in_the_form_travels_along(desk: FlaskClient, event: Ev
         "questions-1-label_et": "Toidusoov",
         "capacity": "2",
     }
-    page = save(desk, event, **typed).get_data(as_text=True)
-    assert confirm(desk, event, page, **{"move-words_et": WORDS}).status_code == 303
+    page = save_event(desk, event, **typed).get_data(as_text=True)
+    assert confirm_move(desk, event, page, **{"move-words_et": WORDS}).status_code == 303
     saved = fresh(event)
     assert saved.summary.et == summary.replace("\r\n", "\n")
     assert [question.label.et for question in saved.questions] == ["Peatus", "Toidusoov"]
@@ -153,9 +144,9 @@ def test_everything_typed_in_the_form_travels_along(desk: FlaskClient, event: Ev
 def test_people_are_asked_until_a_time_before_the_new_beginning(
     desk: FlaskClient, event: Event
 ) -> None:
-    page = save(desk, event, first_day="2027-05-20").get_data(as_text=True)
+    page = save_event(desk, event, first_day="2027-05-20").get_data(as_text=True)
     typed = {"move-asks": "y", "move-until_day": "10.05.2027", "move-until_time": "12.00"}
-    assert confirm(desk, event, page, **typed).status_code == 303
+    assert confirm_move(desk, event, page, **typed).status_code == 303
     [move] = db.session.scalars(select(Move))
     assert move.answer_until == datetime(2027, 5, 10, 9, 0, tzinfo=UTC)
 
@@ -176,8 +167,8 @@ def test_people_are_asked_until_a_time_before_the_new_beginning(
 def test_a_slip_is_explained_beside_its_field_and_nothing_typed_is_lost(
     desk: FlaskClient, event: Event, typed: dict[str, str], field: str
 ) -> None:
-    page = save(desk, event, first_day="2027-05-20", title_et="Teine").get_data(as_text=True)
-    answer = confirm(desk, event, page, **({"move-words_et": WORDS, "move-asks": "y"} | typed))
+    page = save_event(desk, event, first_day="2027-05-20", title_et="Teine").get_data(as_text=True)
+    answer = confirm_move(desk, event, page, **({"move-words_et": WORDS, "move-asks": "y"} | typed))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in page
@@ -186,7 +177,7 @@ def test_a_slip_is_explained_beside_its_field_and_nothing_typed_is_lost(
     mended = {"move-until_day": "10.05.2027", "move-until_time": ""}
     if field.startswith("move-words"):
         mended[field] = ""
-    assert confirm(desk, event, page, **mended).status_code == 303
+    assert confirm_move(desk, event, page, **mended).status_code == 303
     assert fresh(event).title.et == "Teine"
     [move] = db.session.scalars(select(Move))
     assert move.words.et == ("" if field == "move-words_et" else WORDS.replace("\r\n", "\n"))
@@ -195,47 +186,47 @@ def test_a_slip_is_explained_beside_its_field_and_nothing_typed_is_lost(
 def test_the_way_back_to_the_form_keeps_both_what_was_typed_here_and_there(
     desk: FlaskClient, event: Event
 ) -> None:
-    page = save(desk, event, place_et="Paralepa").get_data(as_text=True)
-    answer = confirm(desk, event, page, **{"move-words_et": WORDS, "move-back": "y"})
+    page = save_event(desk, event, place_et="Paralepa").get_data(as_text=True)
+    answer = confirm_move(desk, event, page, **{"move-words_et": WORDS, "move-back": "y"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert fresh(event).sequence == 0
     form = read_form(page)
     assert form["place_et"] == "Paralepa"
-    answer = desk.post(path(event), data={**form, "place_et": "Lihula"})
+    answer = desk.post(edit_path(event), data={**form, "place_et": "Lihula"})
     page = answer.get_data(as_text=True)
     assert "Nüüd: Lihula" in words_of(page)
     assert read_form(page)["move-words_et"].split() == WORDS.split()
-    assert confirm(desk, event, page).status_code == 303
+    assert confirm_move(desk, event, page).status_code == 303
     assert fresh(event).place.et == "Lihula"
 
 
 def test_a_change_somebody_else_made_meanwhile_is_said_and_the_words_are_kept(
     desk: FlaskClient, event: Event
 ) -> None:
-    page = save(desk, event, place_et="Paralepa").get_data(as_text=True)
-    assert save(desk, event, title_et="Teine pealkiri").status_code == 303
-    answer = confirm(desk, event, page, **{"move-words_et": WORDS})
+    page = save_event(desk, event, place_et="Paralepa").get_data(as_text=True)
+    assert save_event(desk, event, title_et="Teine pealkiri").status_code == 303
+    answer = confirm_move(desk, event, page, **{"move-words_et": WORDS})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "vahepeal" in page
     assert told() == []
-    page = desk.post(path(event), data=read_form(page)).get_data(as_text=True)
+    page = desk.post(edit_path(event), data=read_form(page)).get_data(as_text=True)
     assert read_form(page)["move-words_et"].split() == WORDS.split()
-    assert confirm(desk, event, page).status_code == 303
+    assert confirm_move(desk, event, page).status_code == 303
 
 
 def test_when_the_database_is_busy_the_page_comes_back_filled_in(
     desk: FlaskClient, event: Event, impatient: None
 ) -> None:
-    page = save(desk, event, place_et="Paralepa").get_data(as_text=True)
+    page = save_event(desk, event, place_et="Paralepa").get_data(as_text=True)
     with lock_held(whole_table=True):
-        answer = confirm(desk, event, page, **{"move-words_et": WORDS})
+        answer = confirm_move(desk, event, page, **{"move-words_et": WORDS})
     page = answer.get_data(as_text=True)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Midagi ei salvestatud" in page
     assert "Nüüd: Paralepa" in words_of(page)
-    assert confirm(desk, event, page).status_code == 303
+    assert confirm_move(desk, event, page).status_code == 303
     [move] = db.session.scalars(select(Move))
     assert move.words.et.split() == WORDS.split()
     assert len(told()) == 3
@@ -246,7 +237,7 @@ def test_a_draft_or_an_event_without_people_is_simply_saved(
 ) -> None:
     plain = {"summary": LocalText("Läheme."), "contact_email": "info@example.org"}
     for event in (make_event(**plain), make_event(**plain, state="draft")):
-        assert save(desk, event, place_et="Paralepa").status_code == 303
+        assert save_event(desk, event, place_et="Paralepa").status_code == 303
     assert db.session.scalars(select(Move)).all() == []
 
 
@@ -255,14 +246,16 @@ def test_nobody_is_asked_when_only_people_who_wait_are_there(
 ) -> None:
     event = make_event(summary=LocalText("Läheme."), contact_email="info@example.org", capacity=0)
     sign_up(event.id, entry(), now())
-    page = save(desk, event, place_et="Paralepa").get_data(as_text=True)
+    page = save_event(desk, event, place_et="Paralepa").get_data(as_text=True)
     assert "Teade läheb 1 inimesele" in page
     assert 'name="move-asks"' not in page
 
 
 def test_the_history_tells_what_moved(desk: FlaskClient, event: Event) -> None:
-    page = save(desk, event, first_day="2027-05-20", place_et="Paralepa").get_data(as_text=True)
-    confirm(desk, event, page, **{"move-asks": "y", "move-until_day": "10.05.2027"})
+    page = save_event(desk, event, first_day="2027-05-20", place_et="Paralepa").get_data(
+        as_text=True
+    )
+    confirm_move(desk, event, page, **{"move-asks": "y", "move-until_day": "10.05.2027"})
     words = words_of(text_of(desk, f"/desk/events/{event.slug}/history"))
     assert "Muutis aega või toimumiskohta" in words
     assert "30. mai 2027 kell 9.30–14.30 → neljapäev, 20. mai 2027 kell 9.30–14.30" in words

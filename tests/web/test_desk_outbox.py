@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from koostoo.base.clock import now
@@ -23,6 +21,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from koostoo.web.desk.outbox_words import LETTER_STATE_WORDS, LETTER_WORDS, OUTCOME_WORDS
 from tests.mail.world import change, make_group, message, post, tries
+from tests.statements import selects_of
 from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
@@ -169,21 +168,6 @@ def test_what_makes_no_sense_in_the_address_is_left_out(
 def test_neither_list_nor_letter_asks_more_of_the_database_for_more_letters(
     desk: FlaskClient, make_event: MakeEvent, entry: Entry
 ) -> None:
-    def queries(path: str) -> int:
-        seen: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        db.session.expire_all()
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            assert desk.get(path, buffered=True).data
-        finally:
-            sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
-
     def write() -> int:
         number = sign_up(event.id, entry(), now()).registration_id
         group = make_group(event.id, [number])
@@ -193,10 +177,10 @@ def test_neither_list_nor_letter_asks_more_of_the_database_for_more_letters(
     event = make_event()
     number = write()
     paths = ["/desk/outbox", f"{people_path(event)}/{number}/outbox", people_path(event)]
-    before = [queries(path) for path in paths]
+    before = [selects_of(desk, path) for path in paths]
     for _ in range(20):
         write()
-    assert [queries(path) for path in paths] == before
+    assert [selects_of(desk, path) for path in paths] == before
 
 
 def test_a_long_list_has_pages(desk: FlaskClient, make_event: MakeEvent, entry: Entry) -> None:

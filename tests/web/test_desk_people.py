@@ -2,12 +2,10 @@ import csv
 import re
 from collections.abc import Callable
 from io import BytesIO, StringIO
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
 from koostoo.base.clock import now
@@ -18,6 +16,7 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
+from tests.statements import selects_of
 from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
@@ -195,27 +194,12 @@ def test_neither_page_nor_download_asks_more_of_the_database_for_more_people(
     event = make_event(questions=[("text", "Soov", [])])
     question = event.questions[0].id
 
-    def queries(path: str) -> int:
-        seen: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.startswith("SELECT"):
-                seen.append(statement)
-
-        db.session.expire_all()
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            assert desk.get(path, buffered=True).data
-        finally:
-            sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
-
     paths = [people_path(event) + ending for ending in ("", ".csv", ".xlsx")]
     sign_up(event.id, entry(answers={question: "üks"}), now())
-    before = [queries(path) for path in paths]
+    before = [selects_of(desk, path) for path in paths]
     for _ in range(20):
         sign_up(event.id, entry(answers={question: "mitu"}), now())
-    assert [queries(path) for path in paths] == before
+    assert [selects_of(desk, path) for path in paths] == before
 
 
 def test_giving_a_seat_needs_a_free_one(

@@ -19,7 +19,8 @@ from koostoo.programme.models import (
     Organisation,
     RegisterImport,
 )
-from tests.web.desk_pages import open_form, read_form, selects_of, sign_in, text_of
+from tests.statements import selects_of
+from tests.web.desk_pages import open_form, read_form, sign_in, text_of
 
 HOST = "/desk/organisations/host/members"
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "members-example.csv"

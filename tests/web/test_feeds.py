@@ -3,17 +3,15 @@
 import gzip
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from icalendar import Event as CalendarEvent
 from sqlalchemy import delete
-from sqlalchemy import event as sqlalchemy_event
 
 from koostoo.base.clock import local_day, now
-from koostoo.base.database import db, transaction
+from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import ZONE, When
 from koostoo.events.models import Event
@@ -21,6 +19,7 @@ from koostoo.programme.models import Activity, Organisation
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from tests.calendars.make import read
+from tests.statements import selects_of, statements
 
 MakeEvent = Callable[..., Event]
 FEEDS = [
@@ -209,16 +208,10 @@ def test_an_unchanged_feed_is_told_from_an_index_and_never_written(
         make_event()
     known = {"If-None-Match": client.get("/calendar.ics").headers["ETag"]}
     monkeypatch.setattr("koostoo.web.feeds.render_feed", None)
-    statements: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-    answer = client.get("/calendar.ics", headers=known)
-    sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
+    with statements() as seen:
+        answer = client.get("/calendar.ics", headers=known)
     assert answer.status_code == 304
-    [asked] = [one for one in statements if "event" in one]
+    [asked] = [one for one in seen if "event" in one]
     assert "programme" not in asked
 
 
@@ -226,22 +219,11 @@ def test_an_unchanged_feed_is_told_from_an_index_and_never_written(
 def test_a_feed_takes_as_many_queries_for_many_events_as_for_one(
     client: FlaskClient, make_event: MakeEvent, path: str
 ) -> None:
-    def count() -> int:
-        statements: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            statements.append(statement)
-
-        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
-        client.get(path)
-        sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
-        return len(statements)
-
     make_event()
-    few = count()
+    few = selects_of(client, path)
     for _ in range(20):
         make_event()
-    assert count() == few
+    assert selects_of(client, path) == few
 
 
 def test_the_body_is_the_same_for_every_client(client: FlaskClient, make_event: MakeEvent) -> None:

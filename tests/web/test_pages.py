@@ -8,35 +8,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as hooks
 
 from koostoo.base.clock import now
-from koostoo.base.database import db
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.load import load_project
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from tests.statements import selects_of
 
 MakeEvent = Callable[..., Event]
 SHIPPED = Path(__file__).resolve().parents[2] / "koostoo/programme/data/kogemusvahetus.toml"
-
-
-def queries_of(client: FlaskClient, path: str) -> int:
-    """Count the SELECTs a page makes."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    hooks.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert client.get(path).status_code == 200
-    finally:
-        hooks.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def test_the_home_page_lists_what_is_coming_and_not_what_is_over(
@@ -134,12 +117,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     first = make_event()
     paths = ["/", "/project/project", f"/events/{first.slug}", f"/events/{first.slug}/register"]
     paths.append("/calendar.ics")
-    before = [queries_of(client, path) for path in paths]
+    before = [selects_of(client, path) for path in paths]
     for _ in range(4):
         event = make_event()
         for _ in range(3):
             sign_up(event.id, entry(), now())
-    assert [queries_of(client, path) for path in paths] == before
+    assert [selects_of(client, path) for path in paths] == before
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/en/privacy", "/healthz", "/robots.txt", "/my/"])

@@ -8,11 +8,11 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
-from sqlalchemy import event as hooks
 
 from koostoo.base.database import db
 from koostoo.base.localtext import LocalText
 from koostoo.events.models import Event
+from tests.statements import statements
 
 MakeEvent = Callable[..., Event]
 MOMENT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -43,18 +43,9 @@ def get(app: Flask, client: FlaskClient) -> Callable[..., str]:
 
 
 def queries_during(step: Callable[[], object]) -> list[str]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "pg_current_snapshot" not in statement:
-            seen.append(statement)
-
-    hooks.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as seen:
         step()
-    finally:
-        hooks.remove(db.engine, "before_cursor_execute", note)
-    return [statement for statement in seen if statement.startswith("SELECT")]
+    return [one for one in seen if one.startswith("SELECT") and "pg_current_snapshot" not in one]
 
 
 @pytest.mark.parametrize("path", ["/", "/events/trip", "/project/project", "/calendar.ics"])

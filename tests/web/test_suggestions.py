@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from koostoo.base.database import transaction
 from koostoo.events.models import Event, Invitation
 from koostoo.programme.models import Activity
-from tests.web.desk_pages import people_path, selects_of, sign_in, text_of
+from tests.statements import selects_of
+from tests.web.desk_pages import people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 KeepRegister = Callable[..., None]

@@ -17,7 +17,8 @@ from koostoo.programme.models import Activity, Organisation
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from tests.web.desk_pages import open_form, people_path, selects_of, sign_in, text_of
+from tests.statements import selects_of
+from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]

@@ -1,0 +1,33 @@
+"""What is asked of the database while something is done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask.testing import FlaskClient
+from sqlalchemy import event as hooks
+
+from koostoo.base.database import db
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Collect every statement sent to the database."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    hooks.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        hooks.remove(db.engine, "before_cursor_execute", note)
+
+
+def selects_of(browser: FlaskClient, path: str) -> int:
+    """Count the SELECTs a page that is there, or a whole download, makes."""
+    with statements() as seen:
+        answer = browser.get(path, buffered=True)
+        assert answer.status_code == 200, path
+        assert answer.data
+    return sum(statement.startswith("SELECT") for statement in seen)
