@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -20,6 +20,10 @@ MEMBERSHIPS = ("open", "flag", "members")
 ON_DECLINE = ("ask", "free")
 """What a calendar that declines does: the person is asked; the seat is free at once."""
 QUESTION_KINDS = ("text", "long", "choice", "choices", "yesno", "number", "date")
+PURPOSES = ("", "diet", "stop", "room", "roommate", "nights")
+"""What the answers to a question are used for in ready lists; "": for nothing of the kind."""
+ASKED = ("signup", "organisers", "checkin")
+"""Who answers a question, and when: who signs up; organisers, at the desk; who arrives."""
 
 
 class Event(Base):
@@ -268,6 +272,8 @@ class Question(Base):
     __tablename__ = "question"
     __table_args__ = (
         CheckConstraint(f"kind IN {QUESTION_KINDS}", name="kind"),
+        CheckConstraint(f"purpose IN {PURPOSES}", name="purpose"),
+        CheckConstraint(f"asked IN {ASKED}", name="asked"),
         UniqueConstraint("event_id", "position"),
     )
 
@@ -278,6 +284,16 @@ class Question(Base):
     label: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     help: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText, info=keep.STRUCTURE)
     required: Mapped[bool] = mapped_column(default=False, info=keep.STRUCTURE)
+    purpose: Mapped[str] = mapped_column(
+        String(12), default="", server_default="", info=keep.STRUCTURE
+    )
+    asked: Mapped[str] = mapped_column(
+        String(12), default="signup", server_default="signup", info=keep.STRUCTURE
+    )
+    is_sensitive: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=keep.STRUCTURE
+    )
+    """Whether the answers are shown only to who runs the event, such as what people cannot eat."""
 
     options: Mapped[list["Option"]] = relationship(
         order_by="Option.position", cascade="all, delete-orphan"
