@@ -41,6 +41,7 @@ from koostoo.web.desk.event_filling import build
 from koostoo.web.desk.event_form import EventForm
 from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.outbox_words import outcome_words
+from koostoo.web.desk.overview import overview_parts
 from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line, prose
 from koostoo.web.rights import access, organiser_id, right
@@ -52,8 +53,10 @@ SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
 @right("organiser")
 def home() -> str:
     """List the events: coming, drafts, past."""
+    moment = now()
     rows = desk_queries.list_events(access())
-    today = local_day(now())
+    today = local_day(moment)
+    runs = {row.event.id for row in rows if access().may_run(facts_of(row.event))}
     groups = {
         "coming": [row for row in rows if _group(row, today) == "coming"],
         "drafts": [row for row in rows if _group(row, today) == "drafts"],
@@ -76,9 +79,10 @@ def home() -> str:
         rows=groups[shown],
         tabs=tabs,
         state_words=EVENT_STATE_WORDS,
-        health=health.look(now()) if access().is_manager_of_all else None,
+        health=health.look(moment) if access().is_manager_of_all else None,
         outcome_words=outcome_words,
-        runs={row.event.id for row in rows if access().may_run(facts_of(row.event))},
+        overview=overview_parts(rows, runs, moment) if shown == "coming" else None,
+        runs=runs,
         checks_in={row.event.id for row in rows if not access().may_look(facts_of(row.event))},
     )
 
