@@ -1,13 +1,11 @@
 """The promises about seats while calendars free them and people ask for them again."""
 
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
 from koostoo.base.database import transaction
 from koostoo.events.models import Event
@@ -16,7 +14,7 @@ from koostoo.registration.calendar_replies import take_seat_back
 from koostoo.registration.reply_queries import find_reply, undo_ends
 from koostoo.registration.rules import SignUp
 from tests.registration.calendar import answer
-from tests.registration.test_seat_promises import WALKS, Seats
+from tests.registration.test_seat_promises import Seats, walk
 
 
 class Calendars(Seats):
@@ -60,7 +58,5 @@ def test_the_promises_hold_whatever_calendars_say(
 ) -> None:
     Calendars.stage = (make_event, entry, programme)
     Calendars.approval, Calendars.offer_hours = "none", None
-    Calendars.happened = Counter()
-    run_state_machine_as_test(Calendars, settings=hypothesis_settings(WALKS, max_examples=8))
     sights = {"freed", "asked", "back: seat", "back: waiting", "back: late"}
-    assert {sight for sight in sights if not Calendars.happened[sight]} == set()
+    assert walk(Calendars, sights, walks=8) == set()
