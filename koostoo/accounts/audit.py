@@ -1,7 +1,7 @@
 """The audit trail: what organisers did and why, written in the transaction of the act itself."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -39,7 +39,19 @@ Action = Literal[
     "attendance_corrected",
     "paid",
     "payment_removed",
+    "register_changed",
+    "register_removed",
 ]
+
+
+class Scope(NamedTuple):
+    """What an act was about that was about no one event: a project, or an organisation."""
+
+    project_id: int | None = None
+    organisation_id: int | None = None
+
+
+NO_SCOPE = Scope()
 
 
 def record(
@@ -50,6 +62,7 @@ def record(
     *,
     event_id: int | None = None,
     registration_id: int | None = None,
+    scope: Scope = NO_SCOPE,
     reason: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
@@ -64,6 +77,8 @@ def record(
             action=action,
             event_id=event_id,
             registration_id=registration_id,
+            project_id=scope.project_id,
+            organisation_id=scope.organisation_id,
             reason=reason,
             detail=detail or {},
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from koostoo.accounts.audit import record
+from koostoo.accounts.audit import Scope, record
 from koostoo.accounts.models import DeskSession, Organiser, RoleGrant
 from koostoo.accounts.roles import Grant, is_complete, leaves_a_manager
 from koostoo.base.contact import parse_email
@@ -49,6 +49,7 @@ def give_role(email: str, grant: Grant, now: datetime, by: int | None) -> bool:
             "role_given",
             now,
             event_id=grant.event_id,
+            scope=Scope(grant.project_id, grant.organisation_id),
             detail=grant._asdict() | {"organiser_id": organiser.id},
         )
     return True
@@ -77,6 +78,7 @@ def take_role(grant_id: int, now: datetime, by: int | None) -> bool:
             "role_taken",
             now,
             event_id=grant.event_id,
+            scope=Scope(grant.project_id, grant.organisation_id),
             detail=grant._asdict() | {"organiser_id": row.organiser_id},
         )
     return True

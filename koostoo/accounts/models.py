@@ -121,6 +121,13 @@ class AuditEntry(Base):
     registration_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
     )
+    project_id: Mapped[int | None] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), index=True, info=keep.EVIDENCE
+    )
+    """What the act was about where it was no event of the project."""
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info=keep.EVIDENCE
+    )
     reason: Mapped[str] = mapped_column(String(500), default="", info=keep.CONTACT)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.EVIDENCE)
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from koostoo.accounts.audit import Action, Scope, record
 from koostoo.base import keep
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
@@ -68,7 +69,9 @@ def keep_import(
 
 
 @retried
-def apply_import(organisation_id: int, key: str, version: int, now: datetime) -> int:
+def apply_import(
+    organisation_id: int, key: str, version: int, now: datetime, by: int | None = None
+) -> int:
     """Put a file that was looked at into the register, as a whole; return its number of rows.
 
     `version` is that of the register it was compared with. Raises ImportGone, RegisterChanged
@@ -87,10 +90,12 @@ def apply_import(organisation_id: int, key: str, version: int, now: datetime) ->
             raise ImportGone
         if version != organisation.register_version:
             raise RegisterChanged
+        before = _count(session, organisation_id)
         _write(session, organisation_id, members_in(kept), replaces=kept.replaces)
         organisation.register_version += 1
         organisation.register_at = now
         session.delete(kept)
+        _record(session, organisation_id, "register_changed", before, now, by)
         return kept.rows
 
 
@@ -104,14 +109,16 @@ def drop_import(organisation_id: int) -> None:
 
 
 @retried
-def remove_register(organisation_id: int) -> None:
+def remove_register(organisation_id: int, now: datetime, by: int | None = None) -> None:
     """Remove everybody from the register, with a file being looked at; raises LookupError."""
     with transaction() as session:
         organisation = _lock(session, organisation_id)
+        before = _count(session, organisation_id)
         for table in (RegisterImport, MemberOrganisation):
             session.execute(delete(table).where(table.organisation_id == organisation_id))
         organisation.register_version += 1
         organisation.register_at = None
+        _record(session, organisation_id, "register_removed", before, now, by)
 
 
 def members_in(kept: RegisterImport) -> list[Member]:
@@ -132,6 +139,25 @@ def _lock(session: Session, organisation_id: int) -> Organisation:
     if organisation is None:
         raise LookupError(organisation_id)
     return organisation
+
+
+def _count(session: Session, organisation_id: int) -> int:
+    members = MemberOrganisation.organisation_id == organisation_id
+    return session.scalar(select(func.count()).where(members)) or 0
+
+
+def _record(
+    session: Session,
+    organisation_id: int,
+    action: Action,
+    before: int,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Note the change with the numbers of members, nobody's name."""
+    session.flush()
+    detail = {"members": [before, _count(session, organisation_id)]}
+    record(session, by, action, now, scope=Scope(organisation_id=organisation_id), detail=detail)
 
 
 def _write(

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
-from koostoo.accounts.models import AuditEntry
 from koostoo.accounts.roles import Access
 from koostoo.base.database import db
 from koostoo.base.text import fold
@@ -21,7 +20,6 @@ from koostoo.registration.models import ACTIVE, SEATED, Answer, Registration
 
 PAGE_SIZE = 100
 CHUNK = 500
-HISTORY_SIZE = 500
 OTHER = "other"
 HAS_SEAT = or_(
     Registration.state.in_(SEATED),
@@ -161,17 +159,6 @@ def people_of(event_id: int, numbers: Iterable[int]) -> Sequence[Registration]:
         select(Registration)
         .where(Registration.event_id == event_id, Registration.id.in_(list(numbers)))
         .order_by(Registration.sort_key, Registration.id)
-    ).all()
-
-
-def history(event_id: int) -> Sequence[AuditEntry]:
-    """Return what organisers did about an event, the latest first, at most HISTORY_SIZE acts."""
-    return db.session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.event_id == event_id)
-        .options(joinedload(AuditEntry.organiser))
-        .order_by(AuditEntry.id.desc())
-        .limit(HISTORY_SIZE)
     ).all()
 
 

@@ -12,6 +12,7 @@ from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.events import rules
+from koostoo.events.changes import changes
 from koostoo.events.models import Event, Question
 from koostoo.events.moves import told_of, touched
 from koostoo.events.questions import QuestionDraft, match_options
@@ -88,7 +89,7 @@ def edit_event(
         told = 0
         if tells and notice is not None:
             told = tell_of_move(session, event, told_of(old), notice, now)
-        detail = _seats_changed(old, draft)
+        detail = changes(old, draft)
         if above or not moved:
             action: Action = "overfull" if above else "edited"
             reason = overfull if above else ""
@@ -184,10 +185,6 @@ def _gone_options(question: Question, draft: QuestionDraft | None) -> dict[int, 
 
 def _same_sort(old: str, new: str) -> bool:
     return old == new or {old, new} == {"text", "long"} or (old, new) == ("choice", "choices")
-
-
-def _seats_changed(old: EventDraft, new: EventDraft) -> dict[str, Any]:
-    return {"capacity": [old.capacity, new.capacity]} if old.capacity != new.capacity else {}
 
 
 def _moved(

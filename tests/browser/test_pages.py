@@ -52,6 +52,7 @@ DESK = [
     f"/desk{TRIP}/attendance",
     f"/desk{TRIP}/registrations/1/attendance",
     f"/desk{TRIP}/contributions",
+    "/desk/history",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

@@ -122,7 +122,7 @@ def test_a_file_compared_with_a_register_that_changed_since_is_not_applied(host:
 def test_removing_a_register_forgets_the_file_that_is_looked_at_too(host: int) -> None:
     bring_in(host, SELTS)
     key = look_at(host, VALD)
-    remove_register(host)
+    remove_register(host, now())
     with pytest.raises(ImportGone):
         apply_import(host, key, version(host), now())
     assert register(host) == []
@@ -158,7 +158,7 @@ def test_a_file_nobody_applied_is_forgotten(host: int, partner: int) -> None:
 def test_registers_of_two_organisations_do_not_touch(host: int, partner: int) -> None:
     bring_in(host, SELTS)
     bring_in(partner, SELTS, VALD)
-    remove_register(host)
+    remove_register(host, now())
     assert register(host) == []
     assert register(partner) == [SELTS, VALD]
     assert [(row.members, row.people) for row in list_registers()] == [(0, 0), (2, 2)]
@@ -168,7 +168,7 @@ def test_no_such_organisation_is_an_error(host: int) -> None:
     with pytest.raises(LookupError):
         look_at(host + 1000, SELTS)
     with pytest.raises(LookupError):
-        remove_register(host + 1000)
+        remove_register(host + 1000, now())
 
 
 def test_a_register_is_searched_whatever_the_case_and_ordered_as_estonians_do(host: int) -> None:

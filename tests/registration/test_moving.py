@@ -150,7 +150,7 @@ def test_the_trail_tells_dates_and_numbers_but_no_words(event: Event, people: li
     )
     entry = db.session.scalars(select(AuditEntry)).one()
     assert entry.action == "moved"
-    assert entry.detail["capacity"] == [2, 5]
+    assert entry.detail["changed"]["capacity"] == [2, 5]
     assert entry.detail["when"][1] == {"et": "mai 2031", "en": "May 2031"}
     assert (entry.detail["parts"], entry.detail["told"]) == (["when", "place"], 3)
     assert datetime.fromisoformat(entry.detail["answer_until"]) == until

@@ -39,7 +39,7 @@ from koostoo.web.desk.register_words import (
 )
 from koostoo.web.desk.registers import get_organisation
 from koostoo.web.forms import Form, OneOf, Page, Sentence, options
-from koostoo.web.rights import right
+from koostoo.web.rights import organiser_id, right
 
 SHOWN_FAULTS = 50
 SHOWN_ROWS = 10
@@ -155,7 +155,7 @@ def _apply_or_drop(organisation_id: int, key: str, form: ApplyForm) -> tuple[str
         drop_import(organisation_id)
         return _("The list was not applied and is forgotten."), "info"
     try:
-        apply_import(organisation_id, key, form.version_number, now())
+        apply_import(organisation_id, key, form.version_number, now(), organiser_id())
     except ImportGone:
         return None
     except RegisterChanged:

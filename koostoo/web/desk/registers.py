@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, send_file, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from koostoo.base.clock import now
 from koostoo.base.database import db
 from koostoo.base.text import clean_line
 from koostoo.documents.names import download_name
@@ -18,7 +19,7 @@ from koostoo.web.desk import bp
 from koostoo.web.desk.downloads import IN_MEMORY, XLSX
 from koostoo.web.desk.register_words import SECTOR_WORDS
 from koostoo.web.forms import ButtonForm, Page
-from koostoo.web.rights import access, right
+from koostoo.web.rights import access, organiser_id, right
 
 # In Estonian whatever the page is in: the file belongs to the office and can be uploaded again.
 HEADER = ("Liige", "Registrikood", "Sektor", "Eesnimi", "Perekonnanimi", "E-post")
@@ -72,7 +73,7 @@ def members_remove(slug: str) -> Response | Page:
     form = ButtonForm()
     if form.validate_on_submit():
         with form.kept_when_busy():
-            remove_register(organisation.id)
+            remove_register(organisation.id, now(), organiser_id())
             flash(_("The register is removed."), "success")
             return redirect(url_for("desk.members", slug=slug), 303)
     organisation = get_organisation(slug)
