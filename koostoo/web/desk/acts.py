@@ -18,7 +18,7 @@ from koostoo.web.desk.roles import ROLE_WORDS
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
 
-MOVED = ("when", "place", "mode", "join_link")
+MOVED = ("when", "join_link")
 """Parts of an event that the words of a move tell of already."""
 ACTS: Mapping[str, Any] = {
     "role_given": _l("Gave a role"),
@@ -146,7 +146,8 @@ def _moved(detail: Mapping[str, Any], names: Names) -> str:
         old, new = (LocalText.from_dict(words).to(lang) for words in detail["when"])
         lines.append(_("time: %(old)s → %(new)s", old=old, new=new))
     rest = {"place": _("place"), "mode": _("how one takes part"), "join_link": _("join link")}
-    lines += [words for part, words in rest.items() if part in detail["parts"]]
+    kept = detail.get("changed", {})
+    lines += [word for part, word in rest.items() if part in detail["parts"] and part not in kept]
     lines.append(ngettext("%(num)s person told", "%(num)s people told", detail["told"]))
     if "answer_until" in detail:
         until = datetime.fromisoformat(detail["answer_until"])
