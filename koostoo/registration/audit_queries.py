@@ -93,13 +93,18 @@ def named_in(entries: Iterable[AuditEntry]) -> Named:
     listed = list(entries)
     details = [entry.detail for entry in listed]
     return Named(
-        people=_rows(Registration, (entry.registration_id for entry in listed)),
+        people=_rows(Registration, (number for entry in listed for number in _people_of(entry))),
         organisations=db.session.scalars(select(Organisation)).all(),
         activities=db.session.scalars(select(Activity)).all(),
         organisers=_rows(Organiser, (detail.get("organiser_id") for detail in details)),
         events=_rows(Event, (entry.event_id for entry in listed)),
         projects=_rows(Project, (entry.project_id for entry in listed)),
     )
+
+
+def _people_of(entry: AuditEntry) -> tuple[int | None, int | None]:
+    successor = entry.detail.get("to") if entry.action == "handed_over" else None
+    return entry.registration_id, successor
 
 
 def _rows(model: Any, numbers: Iterable[int | None]) -> Sequence[Any]:

@@ -52,6 +52,7 @@ DESK = [
     f"/desk{TRIP}/attendance",
     f"/desk{TRIP}/registrations/1/attendance",
     f"/desk{TRIP}/contributions",
+    f"/desk{TRIP}/registrations/1/hand-over",
     "/desk/history",
     "/desk/roles",
     "/desk/roles/1/take",

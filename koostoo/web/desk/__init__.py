@@ -16,6 +16,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     deciding,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401
+    handing_over,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
     letter_times,  # noqa: F401

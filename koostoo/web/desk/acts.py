@@ -52,6 +52,7 @@ ACTS: Mapping[str, Any] = {
     "attendance_corrected": _l("Corrected attendance"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
     "register_removed": _l("Removed the register of members"),
 }
@@ -108,6 +109,10 @@ def _promise(detail: Mapping[str, Any], names: Names) -> str:
     )
 
 
+def _successor(detail: Mapping[str, Any], names: Names) -> str:
+    return names.people.get(detail["to"], "")
+
+
 def _words(detail: Mapping[str, Any], _names: Names) -> str:
     return str(LETTERS[detail["letter"]][0])
 
@@ -160,6 +165,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_taken": _role,
     "register_changed": _register,
     "register_removed": _register,
+    "handed_over": _successor,
     "moved_in_queue": _queue,
     "promise_moved": _promise,
     "words_changed": _words,
