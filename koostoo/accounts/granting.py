@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from koostoo.accounts.roles import Grant, is_complete, leaves_a_manager
 from koostoo.base.contact import parse_email
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
+from koostoo.mail.outbox import enqueue
 
 
 class LastManager(Exception):
@@ -23,11 +25,14 @@ def grant_of(row: RoleGrant) -> Grant:
 
 
 @retried
-def give_role(email: str, grant: Grant, now: datetime, by: int | None) -> bool:
+def give_role(
+    email: str, grant: Grant, now: datetime, by: int | None, language: str | None = None
+) -> bool:
     """Give a role to the person with this address, who may sign in from now on.
 
-    False when they have it already. Their open sessions go on: they can only do more. Raises
-    `base.contact.ContactError` for what is not an address, ValueError for an incomplete role.
+    They are written to in `language`; None: they are told otherwise. False when they have it
+    already. Their open sessions go on: they can only do more. Raises `base.contact.ContactError`
+    for what is not an address, ValueError for an incomplete role.
     """
     if not is_complete(grant):
         raise ValueError(grant)
@@ -42,7 +47,20 @@ def give_role(email: str, grant: Grant, now: datetime, by: int | None) -> bool:
             session.flush()
         if grant in map(grant_of, _grants(session, organiser.id)):
             return False
-        session.add(RoleGrant(organiser_id=organiser.id, created_at=now, **grant._asdict()))
+        row = RoleGrant(organiser_id=organiser.id, created_at=now, **grant._asdict())
+        session.add(row)
+        session.flush()
+        if language is not None:
+            enqueue(
+                session,
+                kind="role_given",
+                queue=f"role:{row.id}",
+                recipient=organiser.email,
+                language=language,
+                now=now,
+                domain=str(current_app.config["BASE_HOST"]),
+                payload={"grant_id": row.id},
+            )
         record(
             session,
             by,

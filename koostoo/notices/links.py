@@ -41,6 +41,11 @@ def sign_in_page(link_id: str, language: str) -> str:
     return _address(f"/desk/signin/{_token('signin', link_id)}", language)
 
 
+def ask_to_sign_in(language: str) -> str:
+    """Return where an organiser asks for such a link."""
+    return _address("/desk/signin", language)
+
+
 def feedback(event: Event) -> str:
     """Return where people are asked how an event was; empty: they are not."""
     return event.feedback_url

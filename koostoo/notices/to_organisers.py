@@ -1,4 +1,7 @@
-"""Letters to organisers about events they follow: names and numbers, nothing else of anybody."""
+"""Letters to organisers: what they may do, and news of events they follow.
+
+Names and numbers stand in them, nothing else of anybody.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.following import NOTICES
-from koostoo.accounts.models import Follow
+from koostoo.accounts.models import Follow, RoleGrant
 from koostoo.base.dates import heading
 from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble, may_be_told
 from koostoo.events.models import Event
@@ -16,6 +19,7 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
 from koostoo.notices.content import Content, language_of
 from koostoo.notices.facts import plain_name
+from koostoo.programme.models import Organisation, Project
 from koostoo.registration.models import Registration
 from koostoo.registration.queries import queue_places, seats_of
 from koostoo.registration.words import standing_words
@@ -71,6 +75,25 @@ def compose_news(session: Session, message: OutboxMessage, now: datetime) -> Con
         "failing_count": len(failing),
     }
     return _content(follow, event, message, now, values)
+
+
+def compose_role(session: Session, message: OutboxMessage, _now: datetime) -> Content | None:
+    """Return which role somebody was given and how they sign in; None when it was taken away."""
+    grant = session.get(RoleGrant, message.payload["grant_id"])
+    if grant is None:
+        return None
+    lang = language_of(message)
+    values: dict[str, Any] = {"role": grant.role, "about": "", "when": ""}
+    if grant.event_id is not None:
+        event = session.get_one(Event, grant.event_id)
+        values |= {"about": event.title.to(lang), "when": heading(event.when, lang)}
+    elif grant.organisation_id is not None:
+        values["about"] = session.get_one(Organisation, grant.organisation_id).name
+    elif grant.project_id is not None:
+        values["about"] = session.get_one(Project, grant.project_id).title.to(lang)
+    return Content(
+        values | {"recipient": message.recipient, "sign_in_url": links.ask_to_sign_in(lang)}
+    )
 
 
 _MOVED = ("confirmed", "offered", "pending")

@@ -14,7 +14,7 @@ from koostoo.events.moves import told_of
 from koostoo.programme.models import Project
 from koostoo.registration.models import CalendarReply, MailboxCalendar, Registration
 from tests.mail.world import DAYS, NOW, make_event, make_group, make_registration, post
-from tests.notices.written import a_digest, a_mailing, a_test, some_news
+from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_news
 
 LINK = "snapshot-one"
 UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
@@ -360,6 +360,12 @@ def _sign_in(language: str) -> int:
         soon = NOW + timedelta(minutes=10)
         session.add(SignInLink(organiser=organiser, link_id=LINK, expires_at=soon))
     return post("signin", None, queue="s", language=language, payload={"link_id": LINK})
+
+
+@case("role-given", "role_given")
+def _role_given(language: str) -> int:
+    payload = a_role(person(event()))
+    return post("role_given", None, queue="r", language=language, payload=payload)
 
 
 @case("test", "test")

@@ -25,7 +25,7 @@ from tests.mail.world import (
     post,
     registration,
 )
-from tests.notices.written import a_digest, a_mailing, a_test, some_news
+from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_news
 
 BASE = "http://localhost"
 STATES = {
@@ -44,6 +44,7 @@ BESIDES = {
     "mailing_test": a_test,
     "digest": a_digest,
     "event_news": some_news,
+    "role_given": a_role,
 }
 """Letters that name other rows: what makes them, and the payload that names them."""
 ANSWER_UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
@@ -133,6 +134,10 @@ SUBJECTS = {
     "event_news": (
         "Kirjad ei jõua kohale: Õppereis Võrru",
         "Letters do not arrive: Study trip to Võru",
+    ),
+    "role_given": (
+        "Pääsed nüüd korraldaja töölauale",
+        "You may work at the organisers' desk",
     ),
     "links": ("Sinu registreeringute lingid", "Links to your registrations"),
     "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),

@@ -88,3 +88,16 @@ def follow(seat: int, **values: Any) -> int:
         session.add(row)
         session.flush()
         return row.id
+
+
+def a_role(seat: int, **values: Any) -> dict[str, Any]:
+    """Somebody may help at this event, or was given another role."""
+    grant = values or {"role": "helper", "event_id": registration(seat).event_id}
+    with transaction() as session:
+        organiser = Organiser(email="uus@example.ee", email_key="uus@example.ee", created_at=NOW)
+        session.add(organiser)
+        session.flush()
+        row = RoleGrant(organiser_id=organiser.id, created_at=NOW, **grant)
+        session.add(row)
+        session.flush()
+        return {"grant_id": row.id}

@@ -34,6 +34,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "event_news": _l("Notice for an organiser"),
     "test": _l("Test letter to an organiser"),
     "mailing_test": _l("Test letter to an organiser"),
+    "role_given": _l("Role given to an organiser"),
     "signin": _l("Sign-in link of an organiser"),
 }
 LETTER_STATE_WORDS: Mapping[str, Any] = {

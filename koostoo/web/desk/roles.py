@@ -28,6 +28,7 @@ from koostoo.web.forms import (
     line,
     options,
 )
+from koostoo.web.language import current_lang
 from koostoo.web.rights import access, organiser_id, right
 from koostoo.web.view import local
 
@@ -80,12 +81,11 @@ def roles() -> Response | Page:
     form = _form()
     if form.validate_on_submit() and (grant := form.grant()) is not None:
         with form.kept_when_busy():
-            if give_role(form.email.data, grant, now(), organiser_id()):
+            if give_role(form.email.data, grant, now(), organiser_id(), current_lang()):
                 flash(
                     _(
-                        "%(email)s has the role. They sign in at %(link)s with this address.",
+                        "%(email)s has the role; a letter tells them how to sign in.",
                         email=form.email.data,
-                        link=url_for("signin.ask", _external=True),
                     ),
                     "success",
                 )
