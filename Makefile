@@ -95,8 +95,8 @@ format: .venv/installed-dev ## lay out the Python code and sort its imports
 	$(BIN)/ruff format
 
 .PHONY: bench
-bench: .venv/installed-dev .venv/messages ## measure the service under load
-	$(BIN)/python -m benchmarks
+bench: .venv/installed-dev .venv/messages ## measure the service under load (BENCH_ARGS="--only desk")
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 # --- Upkeep -----------------------------------------------------------------
 

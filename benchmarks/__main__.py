@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import feeds, floor, visits
 from benchmarks.desk import invite, sign_in
+from benchmarks.desk_pages import desk_rows
 from benchmarks.growth import FEW, MANY, growth_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.post import post_rows
@@ -40,6 +41,9 @@ RATES: tuple[
 )
 
 
+PARTS = ("web", "rush", "growth", "feeds", "post", "desk", "downloads", "start")
+
+
 def main() -> None:
     """Build the stage, measure, print, and leave nothing running or lying around."""
     options = _options()
@@ -48,41 +52,57 @@ def main() -> None:
     with TemporaryDirectory(prefix="bench-", dir=ROOT / "instance") as folder:
         here = Path(folder)
         env = server_settings(here)
-        _say(f"filling a database: the project, the samples, {PEOPLE} registrations")
-        set_stage(env)
+        if {"web", "desk", "downloads", "start"} & {*options.only}:
+            _say(f"filling a database: the project, the samples, {PEOPLE} registrations")
+            set_stage(env)
 
         def start() -> AbstractContextManager[Server]:
             port = urlsplit(env["BASE_URL"]).port or 0
             return serve("app:app", env, here / "server.log", port, visits.EVENT_PAGE)
 
-        rows: list[Row] = []
-        with start() as ours, _floor(here, _length_of_page(ours)) as beside:
-            for name, visit, floor_visit, aim in RATES:
-                _say(name)
-                pairs = [
-                    (
-                        hammer(ours, visit, options.seconds),
-                        hammer(beside, floor_visit, options.seconds),
-                    )
-                    for _ in range(options.rounds)
-                ]
-                rows.append(rate_row(name, pairs, aim))
-            rows.append(limit_row("memory of a worker after that", _largest(ours), "MB"))
-        rows += _rushes(here, options.seconds)
-        rows += _growth(here, options.seconds, options.rounds)
-        rows += _feeds(here, options.seconds, options.rounds)
-        rows += _post(here, options.rounds)
-        rows += _downloads(start, invite(env))
-        _say("start-up")
-        rows += _start_up(start)
+        measure: dict[str, Callable[[], Iterable[Row]]] = {
+            "web": lambda: _web(here, start, options.seconds, options.rounds),
+            "rush": lambda: _rushes(here, options.seconds),
+            "growth": lambda: _growth(here, options.seconds, options.rounds),
+            "feeds": lambda: _feeds(here, options.seconds, options.rounds),
+            "post": lambda: _post(here, options.rounds),
+            "desk": lambda: _desk(start, env),
+            "downloads": lambda: _downloads(start, invite(env)),
+            "start": lambda: _start_up(start),
+        }
+        rows = [row for part in PARTS if part in options.only for row in measure[part]()]
     busy = f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end"
     print(f"\n{render(rows)}\n\n{busy}; in brackets the workers' processor time")
+
+
+def _web(folder: Path, start: Start, seconds: float, rounds: int) -> Iterator[Row]:
+    """Load what members and calendars ask for, in turn with the floor."""
+    with start() as ours, _floor(folder, _length_of_page(ours)) as beside:
+        for name, visit, floor_visit, aim in RATES:
+            _say(name)
+            pairs = [
+                (hammer(ours, visit, seconds), hammer(beside, floor_visit, seconds))
+                for _ in range(rounds)
+            ]
+            yield rate_row(name, pairs, aim)
+        yield limit_row("memory of a worker after that", _largest(ours), "MB")
+
+
+def _desk(start: Start, env: Mapping[str, str]) -> Iterator[Row]:
+    """Visit the pages of the desk."""
+    _say(f"pages of the desk with {PEOPLE} people")
+    with start() as server:
+        browser = Browser(server, {})
+        sign_in(browser, invite(env))
+        yield from desk_rows(browser, env)
+        browser.close()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a measurement")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each kind")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts, not all")
     return parser.parse_args()
 
 
@@ -199,6 +219,7 @@ def _downloads(start: Start, link: str) -> Iterator[Row]:
 
 
 def _start_up(start: Start) -> Iterator[Row]:
+    _say("start-up")
     times, idle = [], []
     for _ in range(3):
         with start() as server:

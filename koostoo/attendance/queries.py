@@ -53,10 +53,11 @@ class Standing(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many are on the list, and how many of them were there on each day."""
+    """How many are on the list, how many of them were there on each day, and on any."""
 
     expected: int
     present: dict[date, int]
+    came: int = 0
 
 
 class Paid(NamedTuple):
@@ -87,30 +88,31 @@ def guests(
     return [Guest._make(row) for row in rows]
 
 
-def count_guests(
-    event_id: int,
-    *,
-    text: str = "",
-    missing_on: date | None = None,
-    never_there: bool = False,
-) -> int:
+def count_guests(event_id: int, *, text: str = "", missing_on: date | None = None) -> int:
     """Return how many `guests` would return without a limit."""
-    wanted = _guests(event_id, text, missing_on, never_there=never_there)
-    return db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    conditions = _on_list(event_id, text, missing_on, never_there=False)
+    return db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
 
 
 def counts(event_id: int) -> Counts:
-    """Return the numbers of an event, in two queries."""
+    """Return the numbers of an event, in three queries."""
+    present = and_(Registration.event_id == event_id, Attendance.status == "present")
     expected = db.session.scalar(
         select(func.count()).where(Registration.event_id == event_id, ON_LIST)
     )
     rows = db.session.execute(
         select(Attendance.day, func.count())
         .join(Registration, Registration.id == Attendance.registration_id)
-        .where(Registration.event_id == event_id, Attendance.status == "present")
+        .where(present)
         .group_by(Attendance.day)
     )
-    return Counts(expected or 0, {day: number for day, number in rows})  # noqa: C416 - typed pairs
+    by_day = {day: number for day, number in rows}  # noqa: C416 - rows are typed pairs
+    came = db.session.scalar(
+        select(func.count(Attendance.registration_id.distinct()))
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(present)
+    )
+    return Counts(expected or 0, by_day, came or 0)
 
 
 def standings(
@@ -182,9 +184,9 @@ def links_of(event_id: int) -> Sequence[tuple[int, str]]:
     return [(number, link_id) for number, link_id in rows]
 
 
-def _guests(
+def _on_list(
     event_id: int, text: str, missing_on: date | None, *, never_there: bool
-) -> Select[*tuple[Any, ...]]:
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id, ON_LIST]
     conditions.extend(
         Registration.person_key.contains(word, autoescape=True) for word in fold(text).split()
@@ -198,6 +200,12 @@ def _guests(
             Attendance.status == "present",
         )
         conditions.append(~select(Attendance.id).where(on_day).exists())
+    return conditions
+
+
+def _guests(
+    event_id: int, text: str, missing_on: date | None, *, never_there: bool
+) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Registration.id,
@@ -213,5 +221,5 @@ def _guests(
             Registration.link_id,
         )
         .outerjoin(Registration.organisation)
-        .where(*conditions)
+        .where(*_on_list(event_id, text, missing_on, never_there=never_there))
     )

@@ -47,7 +47,7 @@ def test_who_comes_without_a_seat_is_confirmed_and_present_above_the_limit(
         select(Registration).where(Registration.last_name == "Juhuslik")
     ).one()
     assert (person.state, person.other_organisation) == ("confirmed", "Näidise vald")
-    assert counts(event.id) == (2, {TODAY: 1})
+    assert counts(event.id)[:2] == (2, {TODAY: 1})
     assert acts() == [("walk_in_above", "Tuli naabriga kaasa")]
     assert walk_ins(event.id) == {person.id: "Tuli naabriga kaasa"}
     # There is nowhere to write to.
@@ -69,10 +69,10 @@ def test_the_same_person_added_on_two_devices_is_one(held_today: Events, walk_in
     assert let_in(event, first) == ["done"]
     assert let_in(event, first) == ["known"]
     assert let_in(event, walk_in(last_name="JUHUSLIK")) == ["merged"]
-    assert counts(event.id) == (1, {TODAY: 1})
+    assert counts(event.id)[:2] == (1, {TODAY: 1})
     # Another organisation: another person of the same name.
     assert let_in(event, walk_in(other_organisation="Teine vald")) == ["done"]
-    assert counts(event.id) == (2, {TODAY: 2})
+    assert counts(event.id)[:2] == (2, {TODAY: 2})
 
 
 def test_who_waits_and_comes_all_the_same_gets_the_seat(
@@ -95,4 +95,4 @@ def test_an_organisation_that_takes_no_part_in_the_project_is_refused(
 ) -> None:
     event = held_today()
     assert let_in(event, walk_in(organisation_id=999_999)) == ["organisation"]
-    assert counts(event.id) == (0, {})
+    assert counts(event.id)[:2] == (0, {})

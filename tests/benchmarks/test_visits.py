@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from benchmarks import floor, visits
+from benchmarks.desk import invite, sign_in
+from benchmarks.desk_pages import desk_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.server import Server, free_port, serve, server_settings
 from benchmarks.stage import set_stage
@@ -38,6 +40,11 @@ def test_every_visit_succeeds_on_the_real_server(tmp_path: Path) -> None:
         for prepare in OURS:
             take(server, prepare)
         assert hammer(server, visits.form, 0.2).per_second > 0
+        desk = Browser(server, {})
+        sign_in(desk, invite(env))
+        pages = [row.name for row in desk_rows(desk, env)]
+        desk.close()
+        assert any(name.endswith("/registrations") or "/edit" in name for name in pages), pages
         workers = server.workers()
     assert workers
     assert not any(Path(f"/proc/{pid}").exists() for pid in (server.pid, *workers))

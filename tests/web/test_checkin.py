@@ -220,7 +220,7 @@ def test_somebody_without_a_seat_is_let_in_with_a_note_when_it_is_full(
     assert 'value="Teine"' in page
     third = {**second, "other_organisation": "Näidise vald", "note": "Esineja kaaslane"}
     assert send(desk, door(event, "/walk-in"), **third).status_code == 303
-    assert counts(event.id) == (3, {TODAY: 2})
+    assert counts(event.id)[:2] == (3, {TODAY: 2})
     history = text_of(desk, f"/desk/events/{event.slug}/history")
     assert "Esineja kaaslane" in history
     assert "Lisas inimese kohapeal üle kohtade arvu" in history

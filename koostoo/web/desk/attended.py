@@ -37,10 +37,9 @@ def show(slug: str) -> str:
     """Show who was there on each day; with `show=missing` only who never was."""
     event = get_event(slug)
     never_there = request.args.get("show") == "missing"
-    totals = {
-        False: queries.count_guests(event.id),
-        True: queries.count_guests(event.id, never_there=True),
-    }
+    counts = queries.counts(event.id)
+    # Whoever came is on the list, expected or not.
+    totals = {False: counts.expected, True: counts.expected - counts.came}
     shown = "missing" if never_there else None
     page = paging("desk.attended", totals[never_there], slug=slug, show=shown)
     people = queries.guests(event.id, never_there=never_there, limit=PAGE_SIZE, offset=page.offset)
@@ -52,7 +51,7 @@ def show(slug: str) -> str:
         days=[(day, short_day(day, lang), numeric(day)[:6]) for day in days_of(event.when)],
         people=people,
         standings=queries.standings(event.id, [guest.id for guest in people]),
-        counts=queries.counts(event.id),
+        counts=counts,
         walk_ins=queries.walk_ins(event.id),
         was_taken=queries.was_taken(event.id),
         never_there=never_there,
