@@ -20,7 +20,7 @@ import manimgx_fonts
 import noto_cjk_sans_jp_regular
 
 from koostoo.documents.cells import clean_text
-from koostoo.documents.drawings import Drawing, Logo, draw_logo
+from koostoo.documents.drawings import Logo, prepare
 
 Layout = Literal["attendance", "badges", "programme", "poster"]
 
@@ -43,7 +43,7 @@ class TypesettingError(RuntimeError):
 def typeset(layout: Layout, values: Any, made_at: datetime) -> bytes:
     """Return the document as PDF/A-2b.
 
-    `values` is a dataclass or mapping of texts, numbers, Logos, Drawings, and more of these inside.
+    `values` is a dataclass or mapping of texts, numbers, Logos, and more of these inside.
     Texts are freed of control characters, each is one line. `made_at`, an aware moment, goes
     into the file's properties, so that the same values give the same bytes. A letter that no
     font has becomes a square. Raises ValueError for a naive moment, TypesettingError where the
@@ -77,9 +77,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return _BLANKS.sub(" ", _TURNING.sub("", clean_text(value)))
     if isinstance(value, Logo):
-        value = draw_logo(value)
-    if isinstance(value, Drawing):
-        return {"svg": value.svg, "alt": _plain(value.alt), "ratio": value.ratio}
+        picture = prepare(value)
+        # Numbers, because JSON knows no bytes.
+        return {**picture._asdict(), "data": [*picture.data], "alt": _plain(picture.alt)}
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

@@ -66,4 +66,7 @@ def _replaced(data: Any, letters: dict[int, str]) -> Any:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(make(json.load(sys.stdin)))
+    try:
+        sys.stdout.buffer.write(make(json.load(sys.stdin)))
+    except typst.TypstError as error:
+        sys.exit(error.diagnostic)

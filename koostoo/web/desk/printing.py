@@ -1,5 +1,6 @@
 """What the documents to print share: logos, the language asked for, the answer that carries one."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Response, request
@@ -9,6 +10,8 @@ from koostoo.documents.names import download_name
 from koostoo.programme.models import Project
 from koostoo.web.language import Lang, current_lang
 
+LANGS: Mapping[str, Lang] = {"et": "et", "en": "en"}
+
 
 def logos_of(_project: Project) -> tuple[Logo, ...]:
     """Return the logos of a project's funding block; none until they can be uploaded."""
@@ -17,10 +20,7 @@ def logos_of(_project: Project) -> tuple[Logo, ...]:
 
 def lang_asked() -> Lang:
     """Return the language of the document: `?lang=`, else that of the page."""
-    asked = request.args.get("lang")
-    if asked == "et" or asked == "en":
-        return asked
-    return current_lang()
+    return LANGS.get(request.args.get("lang", ""), current_lang())
 
 
 def pdf(document: bytes, *name: str | date) -> Response:
