@@ -52,6 +52,8 @@ DESK = [
     f"/desk{TRIP}/attendance",
     f"/desk{TRIP}/registrations/1/attendance",
     f"/desk{TRIP}/contributions",
+    f"/desk{TRIP}/paper",
+    f"/desk{TRIP}/badges",
     "/desk/roles",
     "/desk/roles/1/take",
 ]
