@@ -26,7 +26,7 @@ Layout = Literal["attendance", "badges", "programme", "poster"]
 
 _FOLDER = Path(__file__).parent
 _FONTS = [*manimgx_fonts.__path__, *noto_cjk_sans_jp_regular.__path__]
-_PROCESS = [sys.executable, "-I", str(_FOLDER / "typst_process.py")]
+_PROCESS = [sys.executable, "-I", "-X", "utf8", str(_FOLDER / "typst_process.py")]
 _PATIENCE = 60
 """Seconds; 300 people on two days take one or two."""
 _one_at_a_time = Lock()
@@ -64,6 +64,8 @@ def typeset(layout: Layout, values: Any, made_at: datetime) -> bytes:
             _PROCESS,
             input=json.dumps(job).encode(),
             capture_output=True,
+            # It needs no setting, least of all a secret one.
+            env={},
             timeout=_PATIENCE,
             check=False,
         )

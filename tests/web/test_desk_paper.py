@@ -45,8 +45,9 @@ def path(event: Event, name: str) -> str:
 def document(desk: FlaskClient, event: Event, name: str) -> bytes:
     answer = desk.get(path(event, name))
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
-    assert is_pdf_a(answer.data)
-    return answer.data
+    made: bytes = answer.data
+    assert is_pdf_a(made)
+    return made
 
 
 def told(document: bytes) -> str:
