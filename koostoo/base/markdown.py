@@ -71,7 +71,7 @@ def render_markdown(text: str) -> str:
     Headings begin at h3, so that a page keeps its one h1 and its own sections; links go to http,
     https and mailto only. Whatever the parser lets through is cleaned once more.
     """
-    tokens = _parse(text)
+    tokens = parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h3" if token.tag == "h1" else "h4"
@@ -90,7 +90,7 @@ def markdown_to_plain(text: str) -> str:
 
     A link keeps its address in brackets, list items begin with a dash or their number.
     """
-    tokens = _parse(text)
+    tokens = parse(text)
     for token in tokens:
         if token.type == "inline":
             # Blocks nest 20 deep at most, emphasis without limit: only blocks become a tree.
@@ -98,7 +98,8 @@ def markdown_to_plain(text: str) -> str:
     return _blocks(SyntaxTreeNode(tokens), "\n\n").strip()
 
 
-def _parse(text: str) -> list[Token]:
+def parse(text: str) -> list[Token]:
+    """Return `text` as the parser's tokens: only what is listed above, links already checked."""
     return _markdown.parse(_DATE_AT_START.sub(r"\1\\.", clean_text(text)))
 
 

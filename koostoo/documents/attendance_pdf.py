@@ -4,18 +4,11 @@ It goes round the bus: names and organisations only. No phone, e-mail, diet or p
 has a place in it.
 """
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import datetime
 
-import typst
-
-from koostoo.documents.cells import clean_text
-
-_FOLDER = Path(__file__).parent
-_TEMPLATE = _FOLDER / "attendance.typ"
+from koostoo.documents.drawings import Logo
+from koostoo.documents.typesetting import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,54 +67,13 @@ class AttendanceSheet:
     rows: tuple[AttendanceRow, ...]
     labels: SheetLabels
     made_at: datetime
+    logos: tuple[Logo, ...] = ()
     empty_rows: int = 5
     language: str = "et"
 
 
 def render_attendance_sheet(sheet: AttendanceSheet) -> bytes:
-    """Return the sheet as PDF/A-2b; raises ValueError when it has no day.
-
-    What people typed reaches the template as data, never as markup, and the template reads no
-    file. A letter the built-in fonts lack (they know Latin, Cyrillic, Greek, Hebrew, Arabic)
-    is taken from a font of the computer. Where that has none either, it becomes a box and the
-    file a plain PDF: PDF/A forbids letters without a shape.
-    """
+    """Return the sheet as PDF/A-2b; raises ValueError when it has no day."""
     if not sheet.days:
         raise ValueError("an attendance sheet needs a day")
-    if sheet.made_at.utcoffset() is None:
-        raise ValueError("an attendance sheet needs an aware moment of making")
-    for built_in_fonts_only in (True, False):
-        try:
-            return _compiled(sheet, built_in_fonts_only, "a-2b")
-        except typst.TypstError as error:
-            if "could not be displayed" not in str(error):
-                raise
-    return _compiled(sheet, built_in_fonts_only=False, standard=None)
-
-
-def _compiled(
-    sheet: AttendanceSheet, built_in_fonts_only: bool, standard: Literal["a-2b"] | None
-) -> bytes:
-    return typst.compile(
-        _TEMPLATE,
-        root=_FOLDER,
-        ignore_system_fonts=built_in_fonts_only,
-        sys_inputs={"data": _as_json(sheet)},
-        pdf_standards=standard,
-        timestamp=sheet.made_at.astimezone(UTC),
-    )
-
-
-def _as_json(sheet: AttendanceSheet) -> str:
-    return json.dumps(_cleaned({**asdict(sheet), "made_at": None}))
-
-
-def _cleaned(value: Any) -> Any:
-    """Return `value` with each text in it on one line and without control characters."""
-    if isinstance(value, str):
-        return " ".join(clean_text(value).split())
-    if isinstance(value, dict):
-        return {key: _cleaned(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cleaned(item) for item in value]
-    return value
+    return typeset("attendance", sheet, sheet.made_at)

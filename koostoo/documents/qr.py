@@ -35,9 +35,16 @@ def qr_svg(text: str) -> str:
     return str(code.svg_inline(scale=6, border=4, dark="#000", light="#fff", omitsize=True))
 
 
+def draw_qr(text: str) -> str:
+    """Return a QR code as an SVG file: black, without a quiet zone, nothing behind it."""
+    file = BytesIO()
+    segno.make(text, error="m", micro=False).save(file, kind="svg", border=0, xmldecl=False)
+    return file.getvalue().decode()
+
+
 def read_qr(photo: bytes) -> str | None:
     """Return the text of the QR code on a photo, None where there is none; raise PhotoError."""
-    picture = _open(photo)
+    picture = open_photo(photo)
     picture.draft("L", (READ_PIXELS, READ_PIXELS))
     try:
         picture = picture.convert("L")
@@ -49,7 +56,8 @@ def read_qr(photo: bytes) -> str | None:
     return found[0].text if found else None
 
 
-def _open(photo: bytes) -> Image.Image:
+def open_photo(photo: bytes) -> Image.Image:
+    """Return a picture of a size that may be laid out in memory; raise PhotoError."""
     try:
         with warnings.catch_warnings():
             # Its own limit is another; ours stands below.

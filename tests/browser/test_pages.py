@@ -54,6 +54,8 @@ DESK = [
     f"/desk{TRIP}/contributions",
     f"/desk{TRIP}/registrations/1/hand-over",
     "/desk/history",
+    f"/desk{TRIP}/paper",
+    f"/desk{TRIP}/badges",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

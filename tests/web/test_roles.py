@@ -225,6 +225,10 @@ def test_who_does_not_run_the_event_sees_only_what_is_theirs(
         assert ("Võõras" in page) == (role == "viewer")
         assert ("oma@example.org" in page) == (role == "partner")
     assert "Võõras" not in text_of(client, path + "?q=vooras@example")
+    to_print = text_of(client, "/desk/events/oppereis/paper")
+    assert "poster.pdf" in to_print
+    assert "badges" not in to_print
+    assert "attendance.pdf" not in to_print
 
 
 def test_a_coordinator_opens_events_of_their_own_organisation_alone(

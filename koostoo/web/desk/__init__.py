@@ -10,6 +10,7 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     attendance,  # noqa: F401
     attended,  # noqa: F401
+    badges,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
     contributions,  # noqa: F401
@@ -23,6 +24,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     letters,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
+    paper,  # noqa: F401
     people,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401

@@ -14,11 +14,11 @@ from koostoo.documents.attendance_pdf import (
     SheetLabels,
     render_attendance_sheet,
 )
-from koostoo.documents.names import download_name
 from koostoo.events.models import Event
 from koostoo.registration.desk_queries import Filter, stream_rows
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
+from koostoo.web.desk.printing import logos_of, pdf
 from koostoo.web.language import Lang, current_lang
 from koostoo.web.rights import right
 from koostoo.web.view import kind_label, local
@@ -32,12 +32,8 @@ MOST_DAYS = 14
 def attendance(slug: str) -> Response:
     """Send the sheet of who has a seat, by name in Estonian order."""
     event = get_event(slug)
-    response = Response(
-        render_attendance_sheet(_sheet(event, now())), content_type="application/pdf"
-    )
-    name = download_name(local(event.title), event.starts_on, ext="pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    sheet = render_attendance_sheet(_sheet(event, now()))
+    return pdf(sheet, local(event.title), event.starts_on)
 
 
 def _sheet(event: Event, moment: datetime) -> AttendanceSheet:
@@ -51,6 +47,7 @@ def _sheet(event: Event, moment: datetime) -> AttendanceSheet:
         days=_days(event.when, lang),
         place=local(event.place),
         funding_text=local(project.support_text),
+        logos=logos_of(project),
         organiser=event.organiser.name,
         rows=tuple(
             AttendanceRow(

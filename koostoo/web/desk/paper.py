@@ -1,0 +1,93 @@
+"""What can be printed about an event: one page that leads to it, the programme, the poster."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from koostoo.base.clock import now
+from koostoo.base.dates import in_full, tile
+from koostoo.base.markdown_blocks import markdown_blocks
+from koostoo.documents.poster_pdf import Poster, render_poster
+from koostoo.documents.programme_pdf import Programme, ProgrammeLabels, render_programme
+from koostoo.events.models import Event
+from koostoo.notices.links import event_page
+from koostoo.web.desk import bp
+from koostoo.web.desk.events import get_event
+from koostoo.web.desk.printing import lang_asked, logos_of, pdf
+from koostoo.web.rights import access, event_facts, right
+from koostoo.web.view import kind_label, local
+
+
+@bp.get("/events/<slug>/paper", endpoint="paper")
+@right("event_look")
+def show(slug: str) -> str:
+    """Gather what can be printed, each with a line on what it is for."""
+    event = get_event(slug)
+    return render_template(
+        "desk/paper.html",
+        event=event,
+        runs=access().may_run(event_facts()),
+        has_english=bool(event.title.en),
+    )
+
+
+@bp.get("/events/<slug>/programme.pdf")
+@right("event_look")
+def programme_pdf(slug: str) -> AnyResponse | Response:
+    """Send the programme, in the language asked for."""
+    event = get_event(slug)
+    if not event.programme:
+        flash(_("This event has no programme yet."), "warning")
+        return redirect(url_for("desk.paper", slug=slug), 303)
+    lang = lang_asked()
+    with force_locale(lang):
+        labels = ProgrammeLabels(
+            title=_("Programme"),
+            date=_("When"),
+            place=_("Place"),
+            activity=_("Activity"),
+            page=_("Page {page} of {pages}"),
+        )
+        blocks = markdown_blocks(local(event.programme))
+        document = Programme(**_facts(event), blocks=blocks, labels=labels)
+        return pdf(render_programme(document), _("Programme"), local(event.title), event.starts_on)
+
+
+@bp.get("/events/<slug>/poster.pdf")
+@right("event_look")
+def poster_pdf(slug: str) -> AnyResponse | Response:
+    """Send the poster, in the language and size (`size=a3`) asked for."""
+    event = get_event(slug)
+    if event.state == "called_off":
+        flash(_("This can no longer be done with this event."), "warning")
+        return redirect(url_for("desk.paper", slug=slug), 303)
+    lang = lang_asked()
+    with force_locale(lang):
+        document = Poster(
+            **_facts(event),
+            tile=tile(event.when, lang),
+            text=local(event.summary),
+            call=_("Read more and sign up") if event.takes_registrations else _("Read more"),
+            url=event_page(event, lang),
+            size="a3" if request.args.get("size") == "a3" else "a4",
+        )
+        return pdf(render_poster(document), _("Poster"), local(event.title), event.starts_on)
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    """Return what programme and poster have in common, in the language set now."""
+    project, lang = event.activity.project, lang_asked()
+    return {
+        "project": local(project.title),
+        "activity": f"{kind_label(event.activity)}: {local(event.activity.title)}",
+        "event": local(event.title),
+        "when": in_full(event.when, lang),
+        "place": local(event.place),
+        "funding_text": local(project.support_text),
+        "logos": logos_of(project),
+        "made_at": now().replace(microsecond=0),
+        "language": lang,
+    }
