@@ -1,7 +1,7 @@
 """The record of downloads: who took what along, when; written before a file leaves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -35,6 +35,10 @@ class Note:
     organisation_id: int | None = None
     columns: Sequence[str] = ()
     chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def of_project(self, project_id: int, rows: int) -> "Note":
+        """Return the note of the part of the file that is about this project."""
+        return replace(self, project_id=project_id, rows=rows)
 
 
 @retried

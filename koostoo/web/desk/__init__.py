@@ -14,6 +14,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     checkin,  # noqa: F401
     contributions,  # noqa: F401
     deciding,  # noqa: F401
+    download_record,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401
     history,  # noqa: F401
@@ -23,6 +24,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     people,  # noqa: F401
+    period,  # noqa: F401
+    ready_lists,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401

@@ -12,15 +12,18 @@ from flask_babel import ngettext
 from koostoo.accounts.models import AuditEntry
 from koostoo.base.dates import moment_until, money, numeric
 from koostoo.base.localtext import LocalText
+from koostoo.events import download_queries
 from koostoo.registration import desk_queries
 from koostoo.web.desk import bp
 from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.contributions import METHOD_WORDS
+from koostoo.web.desk.download_record import in_words
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
-from koostoo.web.rights import right
+from koostoo.web.rights import access, right
 
+SHOWN_DOWNLOADS = 100
 ACTS: Mapping[str, Any] = {
     "role_given": _l("Gave a role"),
     "role_taken": _l("Took a role away"),
@@ -53,6 +56,7 @@ ACTS: Mapping[str, Any] = {
     "attendance_corrected": _l("Corrected attendance"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "imported": _l("Brought in a list of people"),
 }
 
 
@@ -76,7 +80,13 @@ def history(slug: str) -> str:
         }
         for entry in entries
     ]
-    return render_template("desk/history.html", event=event, acts=acts)
+    # Who reads along concerns the project; who runs one event of it need not know.
+    taken = (
+        download_queries.downloads(access(), event.id, limit=SHOWN_DOWNLOADS)
+        if access().manages(event.activity.project_id)
+        else []
+    )
+    return render_template("desk/history.html", event=event, acts=acts, taken=in_words(taken))
 
 
 def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
