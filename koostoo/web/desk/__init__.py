@@ -10,6 +10,7 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     attendance,  # noqa: F401
     attended,  # noqa: F401
+    attendee_import,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
     contributions,  # noqa: F401

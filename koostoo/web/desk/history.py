@@ -101,12 +101,12 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
             giver=organisations.get(detail["from"], "–"),
             taker=organisations.get(detail["to"], _("everybody")),
         )
+    if entry.action == "imported":
+        return _("added: %(added)s, there already: %(known)s", **detail)
     if "letters" in detail:
         return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     if entry.action == "words_changed":
         return str(LETTERS[detail["letter"]][0])
-    if "letters" in detail:
-        return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     if entry.action == "attendance_corrected":
         day = numeric(date.fromisoformat(detail["day"]))
         old, new = (STATUS_WORDS[detail[name]] for name in ("from", "to"))
