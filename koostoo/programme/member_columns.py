@@ -90,11 +90,11 @@ def named(cells: Sequence[str]) -> list[str]:
 
 def _columns(cells: Sequence[str]) -> dict[Column, list[int]]:
     columns: dict[Column, list[int]] = {}
-    plain = [plain(cell) for cell in cells]
-    for place, word in enumerate(plain):
+    words = [plain(cell) for cell in cells]
+    for place, word in enumerate(words):
         if word in _KNOWN:
             columns.setdefault(_KNOWN[word], []).append(place)
-    alone = [place for place, word in enumerate(plain) if word in _ALONE]
+    alone = [place for place, word in enumerate(words) if word in _ALONE]
     if alone:
         whose: Column = "person" if "organisation" in columns else "organisation"
         columns.setdefault(whose, []).extend(alone)
