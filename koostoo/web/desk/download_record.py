@@ -55,7 +55,7 @@ def in_words(taken: Sequence[Taken]) -> list[dict[str, Any]]:
             "event": one.event,
             "rows": one.download.rows,
             "chosen": _chosen(one.download.detail["chosen"], organisations),
-            "columns": ", ".join(one.download.detail["columns"]),
+            "columns": one.download.detail["columns"],
         }
         for one in taken
     ]

@@ -47,8 +47,8 @@ class ScopeForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     is_busy = False
 
     about = Pick(_l("Project or activity"))
-    first = DayField(_l("From"))
-    last = DayField(_l("Until"))
+    first = DayField(_l("From this day on"))
+    last = DayField(_l("Until this day"))
 
     def validate_last(self, field: DayField) -> None:
         """Refuse a period that ends before it begins."""
