@@ -11,11 +11,14 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from sqlalchemy import select
 
+from koostoo.accounts.models import Organiser
 from koostoo.attendance.models import Attendance, AttendeeImport
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.when import When
 from koostoo.correspondence.due import write_due
+from koostoo.correspondence.following import follow_event
+from koostoo.correspondence.organiser_news import tell_organisers
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.privacy.service import forget
@@ -169,14 +172,17 @@ def test_an_event_ahead_gives_seats_by_its_rules_and_writes_only_if_told_to(
     assert len(people(event)) == 5
 
 
-def test_nobody_is_thanked_because_a_list_of_an_event_that_is_over_was_brought_in(
-    desk: FlaskClient, make_event: Callable[..., Event], entry: Callable[..., SignUp]
+def test_nobody_is_thanked_or_told_because_a_list_of_an_event_that_is_over_was_brought_in(
+    desk: FlaskClient, make_event: Callable[..., Event]
 ) -> None:
     start = now() - timedelta(hours=30)
     event = make_event(when=When.timed(start, start + timedelta(hours=2)), thanks_after=1)
+    organiser = db.session.scalars(select(Organiser.id)).one()
+    follow_event(event.id, organiser, ("digest",), "et", start)
     press(desk, send(desk, event, b"Nimi;E-post\nMari Kask;mari@example.org\n").location)
     assert len(people(event)) == 1
     write_due(now())
+    tell_organisers(now() + timedelta(days=1))
     assert db.session.query(OutboxMessage).count() == 0
 
 
