@@ -1,22 +1,15 @@
-"""Read a list of people of an event from a table: which column is which, rows in, people out.
-
-Pure. Lists of old are as they are: the headers are guessed, the organiser has the last word.
-"""
+"""Read a list of people of an event from a table: rows in, people out, or mistakes by line."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
+from koostoo.attendance.attendee_columns import FIELDS, Field
 from koostoo.base.contact import ContactError, parse_email, parse_phone
 from koostoo.base.text import bare_name_key, clean_line, fold, has_forbidden, person_key
 from koostoo.documents.table import Row
-from koostoo.programme.member_columns import HEADER_WITHIN, plain
 from koostoo.programme.member_file import SHEET_ERROR, Fault, parted
 
-Field = Literal[
-    "first", "last", "person", "email", "phone", "organisation", "member", "role", "present"
-]
-FIELDS: tuple[Field, ...] = get_args(Field)
 MAX_ROWS = 2000
 LENGTHS: Mapping[Field, int] = {
     "first": 100,
@@ -28,32 +21,6 @@ LENGTHS: Mapping[Field, int] = {
     "member": 200,
     "role": 100,
     "present": 40,
-}
-_HEADERS: dict[str, str] = {
-    "first": "eesnimi, eesnimed, first name, given name, forename, firstname",
-    "last": "perekonnanimi, perenimi, last name, surname, family name, lastname",
-    "person": """
-        nimi, ees- ja perekonnanimi, ees ja perenimi, osaleja, osaleja nimi, osavõtja,
-        osavõtja nimi, isik, inimene, täisnimi, name, full name, participant, attendee, person
-    """,
-    "email": """
-        e-post, e-posti aadress, e-maili aadress, meil, meiliaadress, email, email address, mail
-    """,
-    "phone": "telefon, telefoninumber, tel, tel nr, mobiil, mob, phone, phone number, mobile",
-    "organisation": """
-        tegevusrühm, tegevusgrupp, kohalik tegevusrühm, partner, partnerorganisatsioon, ltr, lag,
-        local action group, action group, partner organisation
-    """,
-    "member": """
-        organisatsioon, organisatsiooni nimi, asutus, ettevõte, ühing, ühendus, mtü, esindab,
-        esindatav, liige, liikmesorganisatsioon, tööandja, organisation, organization, company,
-        association, represents, member organisation
-    """,
-    "role": "roll, amet, ametikoht, role, position, job title",
-    "present": """
-        kohal, osales, osalemine, kohalolek, kohalviibimine, ilmus, allkiri, present, attended,
-        attendance, came, signature
-    """,
 }
 _ROLES: Mapping[str, str] = {
     "member": "liige, member",
@@ -74,7 +41,6 @@ def _turned(words: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {word.strip(): name for name, some in words for word in some.split(",")}
 
 
-_KNOWN = {plain(word): name for word, name in _turned(_HEADERS.items()).items()}
 _ROLE_OF = _turned(_ROLES.items())
 _PRESENCE = {
     fold(word): is_yes
@@ -154,34 +120,6 @@ def _is_same(one: Named, other: Named) -> bool:
         other.organisation_id,
         other.other_organisation,
     )
-
-
-def guess(rows: Sequence[Row]) -> tuple[int | None, dict[int, Field]]:
-    """Return the place of the row that names the columns, None without one, and what they are.
-
-    Of the first rows it is the one with the most names that are known. Of two columns that seem to
-    mean the same the first is taken.
-    """
-    found = [_fields(row.cells) for row in rows[:HEADER_WITHIN]]
-    best = max(range(len(found)), key=lambda place: len(found[place]), default=0)
-    if not found or not found[best]:
-        return None, {}
-    return best, found[best]
-
-
-def _fields(cells: Sequence[str]) -> dict[int, Field]:
-    fields: dict[int, Field] = {}
-    for place, cell in enumerate(cells):
-        known = next((one for one in FIELDS if one == _KNOWN.get(plain(cell))), None)
-        if known is not None and known not in fields.values():
-            fields[place] = known
-    return fields
-
-
-def names_people(columns: Iterable[Field]) -> bool:
-    """Tell whether these columns hold names: first and last, or both in one."""
-    there = set(columns)
-    return "person" in there or {"first", "last"} <= there
 
 
 def organisation_keys(organisations: Iterable[tuple[int, str, str]]) -> dict[str, int]:

@@ -80,6 +80,7 @@ def test_a_list_of_old_is_matched_looked_at_and_taken_without_a_letter(
     page = text_of(desk, match)
     assert fact(page, "Nimekirjas inimesi") == "3"
     assert fact(page, "Organisatsioonid, mis ei ole partnerid") == "Muu selts"
+    assert "rohkem kui vabu kohti" in page
     assert people(past) == []
     answer = press(desk, match)
     assert answer.location == people_path(past)
@@ -219,6 +220,9 @@ def test_files_that_are_no_list_are_refused_in_words(
         answer = send(desk, past, data)
         assert answer.status_code == 422, words
         assert words in answer.get_data(as_text=True)
+    wide = send(desk, past, b"Nimi" + b";" * 5000 + b"\nMari Kask" + b";" * 5000).location
+    assert text_of(desk, wide).count("<select") < 60
+    press(desk, wide, "drop")
     draft = make_event(state="draft")
     assert "mustand" in text_of(desk, f"/desk/events/{draft.slug}/import")
     assert db.session.query(AttendeeImport).count() == 0

@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field
 
-from koostoo.attendance import attendee_file
-from koostoo.attendance.attendee_file import MAX_ROWS, names_people
+from koostoo.attendance import attendee_columns
+from koostoo.attendance.attendee_columns import names_people
+from koostoo.attendance.attendee_file import MAX_ROWS
 from koostoo.attendance.rules import Status, days_of
 from koostoo.base.text import truncate
 from koostoo.documents.table import Row
@@ -19,6 +20,8 @@ from koostoo.programme.models import Organisation
 from koostoo.web.forms import Form, OneOf, Pick, Sentence, options
 
 NO_HEADER = "none"
+MOST_COLUMNS = 50
+"""What stands farther right is left out, as in a workbook."""
 SAMPLES = 3
 """Values shown of each column."""
 FIELD_WORDS: Mapping[str, Any] = {
@@ -80,7 +83,7 @@ class MatchForm(Form):
         for place in self.places:
             yield place, form[f"c{place}"]
 
-    def columns(self) -> dict[int, attendee_file.Field]:
+    def columns(self) -> dict[int, attendee_columns.Field]:
         """Return what the columns mean; those left out are not among them."""
         return {place: field.data for place, field in self.column_fields() if field.data}
 
@@ -124,8 +127,8 @@ def build(
     event: Event, organisations: Sequence[Organisation], rows: Sequence[Row], *, is_over: bool
 ) -> MatchForm:
     """Return the form for this list, filled with what its headers look like."""
-    guessed, fields = attendee_file.guess(rows)
-    width = max((len(row.cells) for row in rows), default=0)
+    guessed, fields = attendee_columns.guess(rows)
+    width = min(MOST_COLUMNS, max((len(row.cells) for row in rows), default=0))
     choices = options([("", _("leave out")), *FIELD_WORDS.items()])
     columns = {
         f"c{place}": Pick("", choices=choices, default=fields.get(place, ""))

@@ -34,7 +34,7 @@ from koostoo.events.models import Event
 from koostoo.programme.member_columns import HEADER_WITHIN
 from koostoo.programme.member_file import Fault
 from koostoo.registration.admission import SignUpRefused
-from koostoo.registration.queries import project_organisations
+from koostoo.registration.queries import project_organisations, seats_of
 from koostoo.web.desk import attendee_form, bp
 from koostoo.web.desk.attendee_form import FIELD_WORDS, ListForm, MatchForm
 from koostoo.web.desk.events import get_event
@@ -183,6 +183,8 @@ def _page(slug: str, key: str, form: MatchForm, found: Attendees) -> Response | 
         # Nothing was asked for that could be wrong.
         form.form_errors = []
     known = known_people(db.session(), event.id)
+    new = sum(not known.has(named(one)) for one in found.people)
+    free = seats_of([event], now())[event.id].free
     page = render_template(
         "desk/import_match.html",
         event=event,
@@ -192,7 +194,9 @@ def _page(slug: str, key: str, form: MatchForm, found: Attendees) -> Response | 
         is_over=event.when.is_over(now()),
         takes_attendance=bool(days_of(event.when)),
         found=found,
-        known=sum(known.has(named(one)) for one in found.people),
+        known=len(found.people) - new,
+        free=free,
+        too_many=free is not None and new > free,
         others=_others(found),
         organisations={one.id: one.name for one in project_organisations(event)},
         role_label=role_label,
