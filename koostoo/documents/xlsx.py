@@ -15,7 +15,7 @@ from koostoo.documents.cells import Cell, clean_text
 _MAX_TEXT = 32_767
 _MAX_ROWS = 1_048_576
 _MAX_SHEET_NAME = 31
-_MAX_FOOT = 200
+_MAX_FOOT = 120
 _EXACT_INTEGER = 10**15
 
 _CUT_MARK = " […]"
@@ -58,7 +58,7 @@ def write_xlsx(
         sheet.repeat_rows(0)
         if foot:
             # In a footer & begins a command; doubled it is itself.
-            sheet.set_footer("&L" + clean_text(foot).replace("&", "&&")[:_MAX_FOOT])
+            sheet.set_footer("&L" + clean_text(foot)[:_MAX_FOOT].replace("&", "&&"))
         for column, title in enumerate(header):
             sheet.write_string(0, column, _fitting(title), writer.header)
         last = 0

@@ -115,7 +115,7 @@ def rows_of_partner(people: Iterable[ListRow], organisation_id: int) -> list[lis
 
 def _foot(event: Event, at: datetime) -> str:
     as_of = _("As of %(moment)s", moment=moment(at, current_lang()))
-    return f"{local(event.title)} – {as_of}"
+    return f"{as_of} – {local(event.title)}"
 
 
 def _asked(question: Question, lang: Lang) -> Asked:
