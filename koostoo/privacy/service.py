@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
+from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, Download, SignInLink
 from koostoo.attendance.models import AttendeeImport, WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
@@ -160,6 +160,8 @@ def _forget_letters(session: Session, today: date) -> None:
 
 
 def _forget_people(session: Session, today: date) -> int:
+    over = select(Project.id).where(Project.keep_until < today)
+    session.execute(delete(Download).where(Download.project_id.in_(over)))
     done = session.execute(
         update(Registration)
         .where(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +18,8 @@ from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import Busy
 from koostoo.events.models import Event, Option, Question
-from koostoo.programme.models import Activity
+from koostoo.privacy.service import forget
+from koostoo.programme.models import Activity, Project
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
@@ -100,6 +102,18 @@ def test_what_cannot_be_noted_does_not_leave(
     answer = client.get(people_path_of())
     assert answer.status_code == 503
     assert b"Maasikas" not in answer.data
+
+
+def test_the_record_goes_with_the_evidence_of_its_project(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    sign_in_as(client, "manager", stage)
+    lines_of(client, people_path_of())
+    for kept_until, left in ((None, 1), (date(2020, 1, 1), 0)):
+        with transaction() as session:
+            session.get_one(Project, stage["project"]).keep_until = kept_until
+        forget(now())
+        assert len(noted()) == left
 
 
 def test_asking_for_the_head_alone_hands_out_and_notes_nothing(
