@@ -42,6 +42,7 @@ Action = Literal[
     "handed_over",
     "register_changed",
     "register_removed",
+    "imported",
 ]
 
 

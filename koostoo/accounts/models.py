@@ -134,6 +134,48 @@ class AuditEntry(Base):
     organiser: Mapped[Organiser | None] = relationship()
 
 
+class Download(Base):
+    """That an organiser took data along: who, what, when, how many rows.
+
+    Written before the file leaves. `detail` holds the names of its columns and by what it was
+    filtered, in codes; never what a participant typed, nor what was searched for.
+    """
+
+    __tablename__ = "download"
+    __table_args__ = (
+        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'zip')", name="format"),
+        CheckConstraint("rows >= 0", name="rows"),
+        Index("ix_download_event_id_id", "event_id", "id"),
+        Index("ix_download_project_id_id", "project_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+    what: Mapped[str] = mapped_column(String(20), info=keep.EVIDENCE)
+    """Which file: see `accounts.downloads.What`."""
+    format: Mapped[str] = mapped_column(String(4), info=keep.EVIDENCE)
+    project_id: Mapped[int | None] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), info=keep.EVIDENCE
+    )
+    activity_id: Mapped[int | None] = mapped_column(
+        ForeignKey("activity.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), info=keep.EVIDENCE
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True, info=keep.EVIDENCE
+    )
+    """Whose people or members they are, where the file holds those of one organisation."""
+    rows: Mapped[int] = mapped_column(info=keep.EVIDENCE)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.EVIDENCE)
+
+    organiser: Mapped[Organiser | None] = relationship()
+
+
 class Follow(Base):
     """Which letters about an event an organiser gets, and what they were told already."""
 

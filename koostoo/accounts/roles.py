@@ -69,6 +69,12 @@ class Access:
         )
 
     @property
+    def sees_lists(self) -> bool:
+        """Whether there may be events whose lists they see: not for who only helps at the door."""
+        seen = self.seen_projects
+        return seen is None or bool(seen or self.organisations)
+
+    @property
     def helped_events(self) -> frozenset[int]:
         """The events they help at."""
         return frozenset(grant.event_id for grant in self.grants if grant.event_id is not None)

@@ -1,8 +1,9 @@
 """Tables of attendance: what counts for each person and day, and every act that led there."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.accounts.models import Organiser
@@ -110,3 +111,24 @@ class Contribution(Base):
     )
 
     registration: Mapped[Registration] = relationship()
+
+
+class AttendeeImport(Base):
+    """A list of people that was uploaded and is looked at before it is taken; one of an event.
+
+    It lies in the database, not in the form or in a process, like a list of members that is looked
+    at. `key` is random, so that no number is ever taken for that of an earlier list.
+    """
+
+    __tablename__ = "attendee_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), unique=True, info=keep.STRUCTURE
+    )
+    key: Mapped[str] = mapped_column(String(32), unique=True, info=keep.REGISTER)
+    source: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.REGISTER)
+    """How the file was read: its kind, encoding, sheet."""
+    rows: Mapped[list[Any]] = mapped_column(JSON, info=keep.REGISTER)
+    """Each row as its line number and its cells."""
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.REGISTER)

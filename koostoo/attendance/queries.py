@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from koostoo.accounts.models import Organiser
-from koostoo.attendance.models import Attendance, Contribution, WalkInEntry
+from koostoo.attendance.models import Attendance, AttendeeImport, Contribution, WalkInEntry
 from koostoo.base.database import db
 from koostoo.base.text import fold
 from koostoo.programme.models import Organisation
@@ -182,6 +182,17 @@ def links_of(event_id: int) -> Sequence[tuple[int, str]]:
         .order_by(Registration.state != "confirmed", Registration.id)
     )
     return [(number, link_id) for number, link_id in rows]
+
+
+def find_list(event_id: int, key: str, now: datetime) -> AttendeeImport | None:
+    """Return the list of this event that is being looked at; None once it has lapsed."""
+    return db.session.scalar(
+        select(AttendeeImport).where(
+            AttendeeImport.event_id == event_id,
+            AttendeeImport.key == key,
+            AttendeeImport.expires_at > now,
+        )
+    )
 
 
 def _on_list(

@@ -16,7 +16,8 @@ EVIDENCE: dict[str, Any] = {"keep": "evidence"}
 """Name, organisation and standing: kept to the project's keep-until date, then anonymised."""
 REGISTER: dict[str, Any] = {"keep": "register"}
 """An action group's register of members: kept while the group keeps it, replaced by its next
-import, removed when the group removes it; a file looked at but not applied, REGISTER_HOURS."""
+import, removed when the group removes it; a file looked at but not applied, of members or of an
+event's people, REGISTER_HOURS."""
 SECURITY: dict[str, Any] = {"keep": "security"}
 """Sign-in links, sessions, counters: removed soon after they have lapsed."""
 ACCOUNT: dict[str, Any] = {"keep": "account"}

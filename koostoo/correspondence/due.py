@@ -131,4 +131,10 @@ def _people(session: Session, event: Event, due: Due) -> Sequence[Registration]:
             OutboxMessage.created_at > due.at,
         )
         conditions.append(~told)
-    return session.scalars(select(Registration).where(*conditions).order_by(Registration.id)).all()
+    people = session.scalars(select(Registration).where(*conditions).order_by(Registration.id))
+    # Nobody is written to because a list was brought in of an event that was over.
+    return [
+        person
+        for person in people
+        if person.source != "import" or not event.when.is_over(person.created_at)
+    ]

@@ -157,6 +157,8 @@ def _signed_up(session: Session, follows: Sequence[Follow], until: datetime) -> 
         Registration.event_id == Follow.event_id,
         Registration.created_at > Follow.digest_until,
         Registration.created_at <= until,
+        # Whoever brought a list in knows of it.
+        Registration.source != "import",
     )
     wanted = select(Follow.id).where(
         Follow.id.in_([follow.id for follow in follows]),

@@ -13,4 +13,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 
 def clean_text(text: str) -> str:
     r"""Return `text` with `\n` as its line end and without control characters."""
+    # What most texts are, told without looking for anything in particular.
+    if text.isprintable():
+        return text
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

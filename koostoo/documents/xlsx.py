@@ -15,6 +15,7 @@ from koostoo.documents.cells import Cell, clean_text
 _MAX_TEXT = 32_767
 _MAX_ROWS = 1_048_576
 _MAX_SHEET_NAME = 31
+_MAX_FOOT = 120
 _EXACT_INTEGER = 10**15
 
 _CUT_MARK = " […]"
@@ -37,13 +38,14 @@ def write_xlsx(
     header: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     widths: Sequence[int],
+    foot: str = "",
 ) -> None:
     """Write a workbook of one sheet to `into`, row by row; memory stays constant.
 
     The header is bold, frozen and has filters. Texts are always texts, never formulas or
     links; one longer than Excel holds is cut and ends with `[…]`. Numbers and dates are real
     ones, shown as `31.12.2026` and `31.12.2026 18:30`, datetimes in the zone they carry.
-    `widths` are column widths in characters.
+    `widths` are column widths in characters, `foot` stands below each printed page.
 
     Raises ValueError when there are more rows than a sheet holds.
     """
@@ -54,6 +56,9 @@ def write_xlsx(
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
+        if foot:
+            # In a footer & begins a command; doubled it is itself.
+            sheet.set_footer("&L" + clean_text(foot)[:_MAX_FOOT].replace("&", "&&"))
         for column, title in enumerate(header):
             sheet.write_string(0, column, _fitting(title), writer.header)
         last = 0

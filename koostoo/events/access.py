@@ -54,6 +54,14 @@ def within_reach(access: Access) -> ColumnElement[bool]:
 
     The same as `Access.may_look` or `may_check_in` of each.
     """
+    return or_(within_sight(access), Event.id.in_(access.helped_events))
+
+
+def within_sight(access: Access) -> ColumnElement[bool]:
+    """Return the condition for events whose lists this person sees; joined with the activity.
+
+    The same as `Access.may_look` of each.
+    """
     managed, seen = access.managed_projects, access.seen_projects
     if managed is None:
         return true()
@@ -61,7 +69,6 @@ def within_reach(access: Access) -> ColumnElement[bool]:
     return or_(
         Activity.project_id.in_(managed),
         Event.organiser_id.in_(access.organisations),
-        Event.id.in_(access.helped_events),
         out if seen is None else and_(out, Activity.project_id.in_(seen)),
         and_(out, Activity.project_id.in_(access.partner_projects)),
     )

@@ -39,6 +39,7 @@ def compose_digest(session: Session, message: OutboxMessage, now: datetime) -> C
         found[1],
         Registration.created_at > since,
         Registration.created_at <= until,
+        Registration.source != "import",
     )
     if not people:
         return None

@@ -24,8 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, SignInLink
-from koostoo.attendance.models import WalkInEntry
+from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, Download, SignInLink
+from koostoo.attendance.models import AttendeeImport, WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
@@ -160,6 +160,8 @@ def _forget_letters(session: Session, today: date) -> None:
 
 
 def _forget_people(session: Session, today: date) -> int:
+    over = select(Project.id).where(Project.keep_until < today)
+    session.execute(delete(Download).where(Download.project_id.in_(over)))
     done = session.execute(
         update(Registration)
         .where(
@@ -189,6 +191,7 @@ def _forget_security(session: Session, now: datetime) -> int:
         delete(Attempt).where(Attempt.expires_at < now),
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),
+        delete(AttendeeImport).where(AttendeeImport.expires_at < now),
         delete(MailTrouble).where(MailTrouble.last_at < limit),
         delete(InboundMessage).where(InboundMessage.received_at < limit),
         # Letters that belong to no registration are sign-in letters.

@@ -44,13 +44,13 @@ _ALONE = frozenset({"nimi", "name"})
 """The organisation's name where no other column is it; else the person's."""
 
 
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
     """Return a header by its letters and digits: "E-post:" and "Epost" are one."""
     return re.sub(r"[\W_]", "", re.sub(r"\(.*?\)|\*", "", fold(header)))
 
 
 _KNOWN: dict[str, Column] = {
-    _plain(word): column for column, words in _WORDS.items() for word in words.split(",")
+    plain(word): column for column, words in _WORDS.items() for word in words.split(",")
 }
 
 
@@ -90,11 +90,11 @@ def named(cells: Sequence[str]) -> list[str]:
 
 def _columns(cells: Sequence[str]) -> dict[Column, list[int]]:
     columns: dict[Column, list[int]] = {}
-    plain = [_plain(cell) for cell in cells]
-    for place, word in enumerate(plain):
+    words = [plain(cell) for cell in cells]
+    for place, word in enumerate(words):
         if word in _KNOWN:
             columns.setdefault(_KNOWN[word], []).append(place)
-    alone = [place for place, word in enumerate(plain) if word in _ALONE]
+    alone = [place for place, word in enumerate(words) if word in _ALONE]
     if alone:
         whose: Column = "person" if "organisation" in columns else "organisation"
         columns.setdefault(whose, []).extend(alone)

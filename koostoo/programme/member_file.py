@@ -22,7 +22,7 @@ LENGTHS: dict[Column, int] = {
     "email": 254,
 }
 _CODE = re.compile(r"[0-9A-Za-z./-]*")
-_SHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
+SHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
 _SECTOR_WORDS: dict[Sector, str] = {
     "public": """
         avalik, avalik sektor, avaliku sektori, kohalik omavalitsus, omavalitsus, kov, vald, linn,
@@ -146,7 +146,7 @@ class _Reader:
             self._fault(row, "control", column)
         elif len(value) > LENGTHS[column]:
             self._fault(row, "too_long", column, LENGTHS[column])
-        elif _SHEET_ERROR.fullmatch(value):
+        elif SHEET_ERROR.fullmatch(value):
             self._fault(row, "sheet_error", column)
         return value
 
@@ -164,7 +164,7 @@ class _Reader:
     def _person(self, row: Row, values: dict[Column, str]) -> Person | None:
         first, last = values["first"], values["last"]
         if not (first or last):
-            first, last = _parted(values["person"])
+            first, last = parted(values["person"])
         email = self._email(row, values["email"])
         if first and last:
             return Person(first, last, email)
@@ -200,7 +200,7 @@ class _Reader:
         self.faults.append(Fault(row.line, code, header, other))
 
 
-def _parted(name: str) -> tuple[str, str]:
+def parted(name: str) -> tuple[str, str]:
     """Return first and last name of "Mari Liis Mänd" or "Mänd, Mari Liis"."""
     last, comma, first = name.partition(",")
     if comma:

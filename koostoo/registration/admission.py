@@ -30,7 +30,7 @@ class SignUpRefused(Exception):
 def check_open(event: EventFacts, entry: SignUp, now: datetime) -> None:
     """Raise SignUpRefused where the event does not take this sign-up at `now`."""
     standing = rules.standing(event, now)
-    by_hand = entry.source == "desk" and standing in ("closed", "not_yet")
+    by_hand = entry.source != "form" and standing in ("closed", "not_yet")
     if standing != "open" and not by_hand:
         raise SignUpRefused(standing)
     if entry.source == "form" and not rules.is_open_to(event, entry.organisation_id, now):
@@ -63,7 +63,7 @@ def first_states(
             event_facts,
             obstacle(plan, tally, person, now),
             waiting,
-            approved=entry.source == "desk",
+            approved=entry.source != "form",
         )
         if rules.takes_seat(event_facts, state):
             tally.add(person)

@@ -206,7 +206,7 @@ def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
     In Estonian order; those who wait, when only they are asked for, as they stand in the queue.
     """
     conditions = _conditions(event_id, wanted)
-    total = db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
+    total = count_rows(event_id, wanted)
     count = max(1, -(-total // PAGE_SIZE))
     number = min(max(number, 1), count)
     rows = db.session.scalars(
@@ -218,6 +218,12 @@ def registrations_page(event_id: int, wanted: Filter, number: int) -> Page:
         .offset((number - 1) * PAGE_SIZE)
     ).all()
     return Page(rows, total, number, count)
+
+
+def count_rows(event_id: int, wanted: Filter) -> int:
+    """Return how many people a list has."""
+    conditions = _conditions(event_id, wanted)
+    return db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
 
 
 def stream_rows(event_id: int, wanted: Filter) -> Iterator[ListRow]:

@@ -30,6 +30,8 @@ SEATED = ("confirmed", "offered")
 """States that occupy a seat; `pending` does too where the event says so (`seating.held_state`)."""
 HAS_PLACE = text("state NOT IN ('cancelled', 'rejected')")
 """Whose address and name must be unique in an event; a query in these words may use that index."""
+SOURCES = ("form", "desk", "import")
+"""Who wrote them down: they themselves, an organiser by hand, or from a list of old."""
 ENDED_BY = ("participant", "organiser", "lapse")
 GROUP_MODES = ("together", "fitting")
 """All or nobody; or as many as there are seats for."""
@@ -72,7 +74,7 @@ class Registration(Base):
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint(f"role IN {ROLES}", name="role"),
         CheckConstraint("language IN ('et', 'en')", name="language"),
-        CheckConstraint("source IN ('form', 'desk')", name="source"),
+        CheckConstraint(f"source IN {SOURCES}", name="source"),
         CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         Index(
             "uq_registration_person",
@@ -118,7 +120,7 @@ class Registration(Base):
     language: Mapped[str] = mapped_column(String(2), info=keep.CONTACT)
     privacy_accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     photo_consent: Mapped[bool | None] = mapped_column(info=keep.EVIDENCE)
-    source: Mapped[str] = mapped_column(String(4), info=keep.EVIDENCE)
+    source: Mapped[str] = mapped_column(String(6), info=keep.EVIDENCE)
 
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration_group.id"), index=True, info=keep.STRUCTURE

@@ -51,7 +51,7 @@ _REGISTER = select(
 
 def admit(session: Session, event: Event, entry: SignUp) -> Admission:
     """Decide whether the event takes this sign-up and as what."""
-    by_hand = entry.source == "desk"
+    by_hand = entry.source != "form"
     return admission(event.membership, _origin(session, event, entry), by_hand=by_hand)
 
 

@@ -49,7 +49,7 @@ def new_registration(
         privacy_accepted_at=now,
         photo_consent=entry.photo_consent,
         source=entry.source,
-        approved_at=now if entry.source == "desk" and event.approval != "none" else None,
+        approved_at=now if entry.source != "form" and event.approval != "none" else None,
         queued_at=now,
         created_at=now,
         revised_at=now,

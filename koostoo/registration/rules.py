@@ -44,7 +44,7 @@ class SignUp:
     photo_consent: bool | None
     nonce: str
     answers: Mapping[int, Any] = field(default_factory=dict)
-    source: Literal["form", "desk"] = "form"
+    source: Literal["form", "desk", "import"] = "form"
     over_capacity: bool = False
     """An organiser gives a seat although all are taken; only with source "desk"."""
 

@@ -32,6 +32,7 @@ Right = Literal[
     "event_fill",
     "event_run",
     "person_run",
+    "partner_list",
     "register",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
@@ -143,6 +144,15 @@ def _check_person(access: Access, given: Mapping[str, Any]) -> None:
         abort(403)
 
 
+def _check_partner_list(access: Access, given: Mapping[str, Any]) -> None:
+    facts = _get_event_facts(access, given)
+    if not access.may_fill(facts):
+        abort(403)
+    organisation = find_organisation(given["organisation"])
+    if organisation is None or not access.may_run_person(facts, organisation.id):
+        abort(404)
+
+
 def _check_register(access: Access, given: Mapping[str, Any]) -> None:
     organisation = find_organisation(given["slug"])
     if organisation is None or not access.may_keep_register(organisation.id):
@@ -167,6 +177,7 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "event_fill": _check_event(Access.may_fill),
     "event_run": _check_event(Access.may_run),
     "person_run": _check_person,
+    "partner_list": _check_partner_list,
     "register": _check_register,
 }
 

@@ -31,6 +31,7 @@ PUBLIC = [
     "/dev/mailbox/",
 ]
 OWN = ["", "/edit", "/cancel"]
+PAST = "/events/liikmete-oppereis-2024"
 DESK = [
     "/desk/",
     "/desk/organisations/",
@@ -56,6 +57,10 @@ DESK = [
     "/desk/history",
     f"/desk{TRIP}/paper",
     f"/desk{TRIP}/badges",
+    f"/desk{TRIP}/lists",
+    "/desk/downloads",
+    "/desk/downloads/record",
+    f"/desk{PAST}/import",
     "/desk/roles",
     "/desk/roles/1/take",
 ]
@@ -140,6 +145,15 @@ def test_the_page_before_an_event_moves_fits_a_phone_and_opens_to_everyone(desk:
     desk.fill("#place_et", "Paralepa rannahoone")
     press(desk, "#save button")
     assert desk.locator("del").count() == 1
+    check(desk)
+
+
+def test_a_list_that_is_looked_at_fits_a_phone_and_opens_to_everyone(desk: Page) -> None:
+    desk.goto(f"/desk{PAST}/import")
+    data = b"Nimi;E-post;Kohal\nMari Kask;mari@example.org;x\nJaan Tamm;jaan@;x\n"
+    desk.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": data})
+    press(desk, "main form button.primary")
+    assert desk.locator("#c1").count() == 1
     check(desk)
 
 

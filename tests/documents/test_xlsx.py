@@ -133,3 +133,12 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
 def test_any_title_becomes_a_name_excel_accepts(text: str, name: str) -> None:
     assert safe_sheet_name(text) == name
     write_xlsx(BytesIO(), text, ["a"], [], [])
+
+
+def test_words_below_each_printed_page_are_no_commands() -> None:
+    file = BytesIO()
+    write_xlsx(file, "Leht", ["A"], [["a"]], [10], "Kohv & kook &P, seisuga täna")
+    sheet = load_workbook(BytesIO(file.getvalue())).active
+    assert sheet is not None
+    assert sheet.oddFooter is not None
+    assert str(sheet.oddFooter.left.text) == "Kohv && kook &&P, seisuga täna"

@@ -52,6 +52,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "event_fill": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "event_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "partner_list": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
 }  # fmt: skip
 KNOWS = {"manager", "of-all", "runs", "partner", "helper", "viewer"}
@@ -146,6 +147,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
     values: dict[str, Any] = {
         "slug": "host" if declared == "register" else "oppereis",
         "number": stage["person"],
+        "organisation": "partner",
+        "reader": "hotel",
     }
     if rule.rule.startswith("/desk/outbox"):
         values["number"] = stage["letter"]
@@ -166,7 +169,9 @@ def expected(declared: str, role: str) -> Any:
         return found
     if declared == "register" or (declared == "person_run" and role == "partner"):
         return HIDDEN
-    about_event = declared.startswith(("event_", "person_")) and declared != "event_creator"
+    about_event = (
+        declared.startswith(("event_", "person_", "partner_")) and declared != "event_creator"
+    )
     return HIDDEN if about_event and role not in KNOWS else FORBIDDEN
 
 

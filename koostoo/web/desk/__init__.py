@@ -10,11 +10,13 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     attendance,  # noqa: F401
     attended,  # noqa: F401
+    attendee_import,  # noqa: F401
     badges,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
     contributions,  # noqa: F401
     deciding,  # noqa: F401
+    download_record,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401
     handing_over,  # noqa: F401
@@ -26,6 +28,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     outbox_person,  # noqa: F401
     paper,  # noqa: F401
     people,  # noqa: F401
+    period,  # noqa: F401
+    ready_lists,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401

@@ -52,6 +52,7 @@ ACTS: Mapping[str, Any] = {
     "attendance_corrected": _l("Corrected attendance"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "imported": _l("Brought in a list of people"),
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
     "register_removed": _l("Removed the register of members"),
@@ -107,6 +108,10 @@ def _promise(detail: Mapping[str, Any], names: Names) -> str:
         giver=names.organisations.get(detail["from"], "–"),
         taker=names.organisations.get(detail["to"], _("everybody")),
     )
+
+
+def _imported(detail: Mapping[str, Any], _names: Names) -> str:
+    return _("added: %(added)s, there already: %(known)s", **detail)
 
 
 def _successor(detail: Mapping[str, Any], names: Names) -> str:
@@ -166,6 +171,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "register_changed": _register,
     "register_removed": _register,
     "handed_over": _successor,
+    "imported": _imported,
     "moved_in_queue": _queue,
     "promise_moved": _promise,
     "words_changed": _words,

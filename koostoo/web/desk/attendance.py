@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from flask import Response
 from flask_babel import gettext as _
 
+from koostoo.accounts.downloads import Note
 from koostoo.base.clock import now
 from koostoo.base.dates import day_heading, heading
 from koostoo.base.when import When
@@ -14,32 +14,44 @@ from koostoo.documents.attendance_pdf import (
     SheetLabels,
     render_attendance_sheet,
 )
+from koostoo.documents.names import download_name
 from koostoo.events.models import Event
-from koostoo.registration.desk_queries import Filter, stream_rows
+from koostoo.registration.desk_queries import Filter, count_rows, stream_rows
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.printing import logos_of, pdf
+from koostoo.web.desk.printing import logos_of
+from koostoo.web.desk.sending import Download, recorded
 from koostoo.web.language import Lang, current_lang
-from koostoo.web.rights import right
+from koostoo.web.rights import event_facts, right
 from koostoo.web.view import kind_label, local
 
+SEATED = Filter(state="confirmed")
 MOST_DAYS = 14
 """A longer event gets one sheet for the whole of it."""
 
 
 @bp.get("/events/<slug>/attendance.pdf")
 @right("event_run")
-def attendance(slug: str) -> Response:
+@recorded
+def attendance(slug: str) -> Download:
     """Send the sheet of who has a seat, by name in Estonian order."""
-    event = get_event(slug)
-    sheet = render_attendance_sheet(_sheet(event, now()))
-    return pdf(sheet, local(event.title), event.starts_on)
+    event, labels = get_event(slug), _labels()
+    note = Note(
+        "sheet",
+        "pdf",
+        count_rows(event.id, SEATED),
+        project_id=event_facts().project_id,
+        event_id=event.id,
+        columns=(labels.name, labels.organisation, labels.partner),
+    )
+    name = download_name(local(event.title), event.starts_on, ext="pdf")
+    return Download([note], name, lambda: render_attendance_sheet(_sheet(get_event(slug), now())))
 
 
 def _sheet(event: Event, moment: datetime) -> AttendanceSheet:
     lang = current_lang()
     project = event.activity.project
-    people = stream_rows(event.id, Filter(state="confirmed"))
+    people = stream_rows(event.id, SEATED)
     return AttendanceSheet(
         project=local(project.title),
         activity=f"{kind_label(event.activity)}: {local(event.activity.title)}",

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 from wtforms import BooleanField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional as MayBeEmpty
@@ -24,7 +24,8 @@ from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import ReadField
 from koostoo.web.desk.numbers import small_number
-from koostoo.web.desk.printing import logos_of, pdf
+from koostoo.web.desk.printing import logos_of, printed
+from koostoo.web.desk.sending import Download, recorded
 from koostoo.web.forms import Page, Pick, options
 from koostoo.web.language import current_lang
 from koostoo.web.links import check_in_codes
@@ -131,7 +132,8 @@ def badges(slug: str) -> Page:
 
 @bp.get("/events/<slug>/badges.pdf")
 @right("event_run")
-def badges_pdf(slug: str) -> AnyResponse | Response:
+@recorded
+def badges_pdf(slug: str) -> Response | Download:
     """Send the badges; back to the form where it is wrong or leaves nobody."""
     event = get_event(slug)
     form = _form(event)
@@ -153,7 +155,7 @@ def badges_pdf(slug: str) -> AnyResponse | Response:
         logos=logos_of(event.activity.project) if form.has("logos") else (),
         language=current_lang(),
     )
-    return pdf(render_badges(document), heading, title)
+    return printed("badges", event, heading, lambda: render_badges(document), len(people))
 
 
 def _form(event: Event) -> BadgesForm:

@@ -1,56 +1,61 @@
-"""Lists of people to take along: CSV, XLSX and the attendance sheet."""
+"""The list of an event's people to take along: CSV and XLSX."""
 
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import Any
 
-from flask import Response, send_file, stream_with_context
 from flask_babel import gettext as _
 
-from koostoo.documents.csv import stream_csv
+from koostoo.accounts.downloads import Format, Note
 from koostoo.documents.names import download_name
-from koostoo.documents.xlsx import write_xlsx
-from koostoo.events.models import Event
-from koostoo.registration.desk_queries import stream_rows
+from koostoo.registration.desk_queries import Filter, count_rows, stream_rows
 from koostoo.web.desk import bp, listing
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.people import read_filter
-from koostoo.web.rights import right, shows_contacts
+from koostoo.web.desk.people import query_of, read_filter
+from koostoo.web.desk.sending import Download, Table, recorded
+from koostoo.web.rights import event_facts, right, shows_contacts
 from koostoo.web.view import local
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-IN_MEMORY = 1_000_000
-"""Bytes of a workbook held in memory; what is longer lies in a temporary file."""
 
 
 @bp.get("/events/<slug>/registrations.csv")
 @right("event_look")
-def list_csv(slug: str) -> Response:
+@recorded
+def list_csv(slug: str) -> Download:
     """Stream the people the list shows, all pages of them, as CSV."""
-    event = get_event(slug)
-    rows = listing.lines(event, stream_rows(event.id, read_filter()), shows_contacts)
-    lines = stream_csv(listing.header(event), rows)
-    response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=_name(event, "csv"))
-    return response
+    return _people(slug, "csv")
 
 
 @bp.get("/events/<slug>/registrations.xlsx")
 @right("event_look")
-def list_xlsx(slug: str) -> Response:
+@recorded
+def list_xlsx(slug: str) -> Download:
     """Send the people the list shows as a workbook."""
-    event = get_event(slug)
-    rows = listing.lines(event, stream_rows(event.id, read_filter()), shows_contacts)
-    # The response closes it.
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
-    write_xlsx(file, listing.sheet_name(), listing.header(event), rows, listing.widths(event))
-    file.seek(0)
-    response = send_file(
-        file, mimetype=XLSX, as_attachment=True, download_name=_name(event, "xlsx")
+    return _people(slug, "xlsx")
+
+
+def _people(slug: str, kind: Format) -> Download:
+    event, wanted = get_event(slug), read_filter()
+    note = Note(
+        "people",
+        kind,
+        count_rows(event.id, wanted),
+        project_id=event_facts().project_id,
+        event_id=event.id,
+        columns=listing.header(event),
+        chosen=chosen_by(wanted),
     )
-    # Flask would let it be cached like a style sheet.
-    response.headers["Cache-Control"] = "no-store"
-    return response
+
+    def make() -> Table:
+        event = get_event(slug)
+        rows = listing.lines(event, stream_rows(event.id, wanted), shows_contacts)
+        return Table(listing.sheet_name(), listing.header(event), rows, listing.widths(event))
+
+    return Download([note], download_name(local(event.title), _("participants"), ext=kind), make)
 
 
-def _name(event: Event, ext: str) -> str:
-    return download_name(local(event.title), _("participants"), ext=ext)
+def chosen_by(wanted: Filter) -> dict[str, Any]:
+    """Return a filter as it is noted: a search may be for a name, so only that there was one."""
+    chosen: dict[str, Any] = query_of(wanted)
+    if chosen.pop("q", ""):
+        chosen["searched"] = True
+    if wanted.whose is not None:
+        chosen["whose"] = sorted(wanted.whose)
+    return chosen

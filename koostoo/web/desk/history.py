@@ -4,15 +4,19 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from koostoo.events import download_queries
 from koostoo.registration import audit_queries
 from koostoo.registration.audit_queries import ActFilter, ActPage, Named
 from koostoo.web.desk import bp
 from koostoo.web.desk.acts import ACTS, act_rows
 from koostoo.web.desk.change_words import Names
+from koostoo.web.desk.download_record import in_words
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.numbers import small_number
 from koostoo.web.rights import access, right
 from koostoo.web.view import local
+
+SHOWN_DOWNLOADS = 100
 
 
 @bp.get("/events/<slug>/history")
@@ -21,10 +25,17 @@ def history(slug: str) -> str:
     """Show who did what to the event and its people, the latest first."""
     event = get_event(slug)
     entries = audit_queries.history(event.id)
+    # Who reads along concerns the project; who runs one event of it need not know.
+    taken = (
+        download_queries.downloads(access(), event.id, limit=SHOWN_DOWNLOADS)
+        if access().manages(event.activity.project_id)
+        else []
+    )
     return render_template(
         "desk/history.html",
         event=event,
         acts=act_rows(entries, _names(audit_queries.named_in(entries))),
+        taken=in_words(taken),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -67,9 +68,10 @@ def lines(
     roles = {role: role_label(role) for role in ROLES}
     members = {name: str(words) for name, words in MEMBERSHIP_WORDS.items()}
     attendance = _attendance(event)
+    is_shown = cache(shows)
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
-        is_open = shows(person.organisation_id)
+        is_open = is_shown(person.organisation_id)
         yield [
             *about,
             states[person.state],

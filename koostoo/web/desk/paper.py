@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
 from koostoo.base.dates import in_full, tile
@@ -16,7 +16,8 @@ from koostoo.events.models import Event
 from koostoo.notices.links import event_page
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.printing import lang_asked, logos_of, pdf
+from koostoo.web.desk.printing import lang_asked, logos_of, printed
+from koostoo.web.desk.sending import Download, recorded
 from koostoo.web.rights import access, event_facts, right
 from koostoo.web.view import kind_label, local
 
@@ -36,7 +37,8 @@ def show(slug: str) -> str:
 
 @bp.get("/events/<slug>/programme.pdf")
 @right("event_look")
-def programme_pdf(slug: str) -> AnyResponse | Response:
+@recorded
+def programme_pdf(slug: str) -> Response | Download:
     """Send the programme, in the language asked for."""
     event = get_event(slug)
     if not event.programme:
@@ -53,12 +55,13 @@ def programme_pdf(slug: str) -> AnyResponse | Response:
         )
         blocks = markdown_blocks(local(event.programme))
         document = Programme(**_facts(event), blocks=blocks, labels=labels)
-        return pdf(render_programme(document), _("Programme"), local(event.title), event.starts_on)
+        return printed("programme", event, _("Programme"), lambda: render_programme(document))
 
 
 @bp.get("/events/<slug>/poster.pdf")
 @right("event_look")
-def poster_pdf(slug: str) -> AnyResponse | Response:
+@recorded
+def poster_pdf(slug: str) -> Response | Download:
     """Send the poster, in the language and size (`size=a3`) asked for."""
     event = get_event(slug)
     if event.state == "called_off":
@@ -74,7 +77,7 @@ def poster_pdf(slug: str) -> AnyResponse | Response:
             url=event_page(event, lang),
             size="a3" if request.args.get("size") == "a3" else "a4",
         )
-        return pdf(render_poster(document), _("Poster"), local(event.title), event.starts_on)
+        return printed("poster", event, _("Poster"), lambda: render_poster(document))
 
 
 def _facts(event: Event) -> dict[str, Any]:

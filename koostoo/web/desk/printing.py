@@ -1,14 +1,17 @@
-"""What the documents to print share: logos, the language asked for, the answer that carries one."""
+"""What the documents to print share: logos, the language asked for, the download of one."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 
-from flask import Response, request
+from flask import request
 
+from koostoo.accounts.downloads import Note, What
 from koostoo.documents.drawings import Logo
 from koostoo.documents.names import download_name
+from koostoo.events.models import Event
 from koostoo.programme.models import Project
+from koostoo.web.desk.sending import Download
 from koostoo.web.language import Lang, current_lang
+from koostoo.web.view import local
 
 LANGS: Mapping[str, Lang] = {"et": "et", "en": "en"}
 
@@ -23,9 +26,10 @@ def lang_asked() -> Lang:
     return LANGS.get(request.args.get("lang", ""), current_lang())
 
 
-def pdf(document: bytes, *name: str | date) -> Response:
-    """Return a PDF to download under a name made of these parts."""
-    response = Response(document, content_type="application/pdf")
-    filename = download_name(*name, ext="pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+def printed(
+    what: What, event: Event, heading: str, make: Callable[[], bytes], rows: int = 0
+) -> Download:
+    """Return a PDF about the event, with `rows` people in it, as a download."""
+    note = Note(what, "pdf", rows, project_id=event.activity.project_id, event_id=event.id)
+    name = download_name(heading, local(event.title), event.starts_on, ext="pdf")
+    return Download([note], name, make)

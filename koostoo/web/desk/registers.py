@@ -1,23 +1,20 @@
 """Pages of organisations and the registers of their members: list, look, take along, remove."""
 
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
-
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from koostoo.accounts.downloads import Note
 from koostoo.base.clock import now
 from koostoo.base.database import db
 from koostoo.base.text import clean_line
 from koostoo.documents.names import download_name
-from koostoo.documents.xlsx import write_xlsx
 from koostoo.programme import queries
 from koostoo.programme.models import Organisation
 from koostoo.programme.service import remove_register
 from koostoo.web.desk import bp
-from koostoo.web.desk.downloads import IN_MEMORY, XLSX
 from koostoo.web.desk.register_words import SECTOR_WORDS
+from koostoo.web.desk.sending import Download, Table, recorded
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.rights import access, organiser_id, right
 
@@ -86,24 +83,19 @@ def members_remove(slug: str) -> Response | Page:
 
 @bp.get("/organisations/<slug>/members.xlsx")
 @right("register")
-def members_xlsx(slug: str) -> Response:
+@recorded
+def members_xlsx(slug: str) -> Download:
     """Send the register as a workbook that can be mended and uploaded again."""
     organisation = get_organisation(slug)
     rows = queries.members_of(db.session(), organisation.id)
-    lines = (
+    lines = [
         [row.name, row.registry_code, SECTORS[row.sector], *person]
         for row in sorted(rows, key=lambda row: row.sort_key)
         for person in [(p.first_name, p.last_name, p.email) for p in row.people] or [("", "", "")]
-    )
-    # The response closes it.
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
-    write_xlsx(file, _("Members"), HEADER, lines, WIDTHS)
-    file.seek(0)
+    ]
+    note = Note("members", "xlsx", len(lines), organisation_id=organisation.id, columns=HEADER)
     name = download_name(organisation.short_name or organisation.name, _("members"), ext="xlsx")
-    response = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
-    # Flask would let it be cached like a style sheet.
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Download([note], name, lambda: Table(_("Members"), HEADER, lines, WIDTHS))
 
 
 def get_organisation(slug: str) -> Organisation:
