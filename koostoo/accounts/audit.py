@@ -37,6 +37,12 @@ Action = Literal[
     "walk_in",
     "walk_in_above",
     "attendance_corrected",
+    "file_added",
+    "file_changed",
+    "file_removed",
+    "logo_added",
+    "logo_changed",
+    "logo_removed",
     "paid",
     "payment_removed",
 ]

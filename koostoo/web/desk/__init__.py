@@ -16,10 +16,12 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     deciding,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401
+    files,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
     letter_times,  # noqa: F401
     letters,  # noqa: F401
+    logos,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     people,  # noqa: F401

@@ -17,6 +17,7 @@ from koostoo.web.desk import bp
 from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.contributions import METHOD_WORDS
 from koostoo.web.desk.events import get_event
+from koostoo.web.desk.file_words import KIND_WORDS
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
 from koostoo.web.rights import right
@@ -51,6 +52,12 @@ ACTS: Mapping[str, Any] = {
     "walk_in": _l("Added a person at the door"),
     "walk_in_above": _l("Added a person at the door above the limit"),
     "attendance_corrected": _l("Corrected attendance"),
+    "file_added": _l("Added a file"),
+    "file_changed": _l("Changed what a file is called"),
+    "file_removed": _l("Removed a file"),
+    "logo_added": _l("Added a logo"),
+    "logo_changed": _l("Changed the logos"),
+    "logo_removed": _l("Removed a logo"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
 }
@@ -95,8 +102,8 @@ def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:
         return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
     if entry.action == "words_changed":
         return str(LETTERS[detail["letter"]][0])
-    if "letters" in detail:
-        return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
+    if "kind" in detail:
+        return str(KIND_WORDS[detail["kind"]][0])
     if entry.action == "attendance_corrected":
         day = numeric(date.fromisoformat(detail["day"]))
         old, new = (STATUS_WORDS[detail[name]] for name in ("from", "to"))
