@@ -9,7 +9,19 @@ from koostoo.documents.encodings import decode
 from koostoo.documents.table import TableError
 
 FileType = Literal[
-    "jpeg", "png", "webp", "pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "asice", "text"
+    "jpeg",
+    "png",
+    "webp",
+    "pdf",
+    "docx",
+    "xlsx",
+    "pptx",
+    "odt",
+    "ods",
+    "odp",
+    "asice",
+    "text",
+    "csv",
 ]
 Refusal = Literal["unknown", "heic", "macros", "packed", "broken"]
 """None of these types; a picture of an iPhone; an office file with programs in it; a container
@@ -61,6 +73,7 @@ ABOUT: Mapping[str, About] = {
     "odp": About("odp", f"{_OPENDOCUMENT}presentation"),
     "asice": About("asice", "application/vnd.etsi.asic-e+zip"),
     "text": About("txt", "text/plain"),
+    "csv": About("csv", "text/csv"),
 }
 
 
@@ -75,6 +88,7 @@ class FileTypeError(ValueError):
 def type_of(file: BinaryIO) -> FileType:
     """Return the type of a file that can be read from its start; raise FileTypeError.
 
+    A table in CSV is a plain text like any other: only its name would tell it apart.
     Of pictures only the first bytes are looked at: whether they are whole shows when they are
     made anew. No HTML and no SVG is among the types: a browser would run what is in them.
     """

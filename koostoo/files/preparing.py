@@ -13,7 +13,7 @@ from koostoo.files.rules import LIMITS, TITLE_LENGTH, Kind
 COVER_BOX, COVER_BYTES = (960, 720), 40_000
 """An event's page stays light with it."""
 THUMB_BOX, THUMB_BYTES = (360, 360), 15_000
-LOGO_BOX, LOGO_BYTES = (360, 150), 6_000
+LOGO_BOX, LOGO_BYTES = (300, 130), 4_000
 LOGO_LONGEST = 1200
 DOCUMENT_LONGEST = 3500
 """Pixels: A4 at 300 dots an inch."""
@@ -64,7 +64,7 @@ def prepare(file: BinaryIO, name: str, kind: Kind) -> Prepared:
         found = type_of(file)
         if found not in limits.types:
             raise FileRefused("wrong")
-        return _made(file, kind, found, title_of(name), _digest(file))
+        return _made(file, kind, found, name, _digest(file))
     except FileTypeError as error:
         raise FileRefused(error.code) from error
     except PictureError as error:
@@ -92,7 +92,11 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _made(file: BinaryIO, kind: Kind, found: FileType, title: str, source_digest: str) -> Prepared:
+def _made(file: BinaryIO, kind: Kind, found: FileType, name: str, source_digest: str) -> Prepared:
+    if found == "text" and name.lower().endswith(".csv"):
+        # Both are plain text; the ending decides which program opens it.
+        found = "csv"
+    title = title_of(name)
     if found not in ("jpeg", "png", "webp"):
         return Prepared(title, found, file.read(), source_digest, source_digest)
     picture, small = _pictures(file, kind)

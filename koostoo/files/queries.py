@@ -84,4 +84,14 @@ def funding_logos(project_id: int) -> list[tuple[bytes, LocalText]]:
     Each is a PNG, at most 1200 pixels wide or high, perhaps see-through, with the words for those
     who do not see it.
     """
-    return [(b"".join(read(logo.id)), logo.alt) for logo in logos_of(project_id)]
+    pieces: dict[int, list[bytes]] = {}
+    words: dict[int, LocalText] = {}
+    for number, alt, data in db.session.execute(
+        select(StoredFile.id, StoredFile.alt, FileChunk.data)
+        .join(FileChunk, FileChunk.file_id == StoredFile.id)
+        .where(StoredFile.project_id == project_id, FileChunk.variant == "full")
+        .order_by(StoredFile.position, StoredFile.id, FileChunk.position)
+    ):
+        words[number] = alt
+        pieces.setdefault(number, []).append(data)
+    return [(b"".join(data), words[number]) for number, data in pieces.items()]

@@ -49,6 +49,8 @@ def keep_file(
             raise TooMany
         row = _new_row(kind, file, now, by)
         row.event_id, row.alt = event_id, alt
+        if kind == "cover":
+            row.title = ""
         _add(session, row, file)
         record(session, by, "file_added", now, event_id=event_id, detail={"kind": kind})
         return True

@@ -52,6 +52,8 @@ DESK = [
     f"/desk{TRIP}/attendance",
     f"/desk{TRIP}/registrations/1/attendance",
     f"/desk{TRIP}/contributions",
+    f"/desk{TRIP}/files",
+    "/desk/projects/kogemusvahetus/logos",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

@@ -139,6 +139,29 @@ def test_a_large_picture_is_made_smaller_and_a_cover_light() -> None:
     assert len(cover.data) < COVER_BYTES
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "YCbCr"])
+def test_a_picture_in_any_colours_is_kept_and_seen(mode: str) -> None:
+    grey = Image.linear_gradient("L")
+    drawn = Image.new(mode, grey.size) if mode == "I;16" else grey.convert("RGB").convert(mode)
+    out = BytesIO()
+    drawn.save(out, "JPEG" if mode in ("CMYK", "YCbCr") else "PNG")
+    with Image.open(BytesIO(taken(out.getvalue(), "photo").data)) as opened:
+        assert opened.mode in ("RGB", "RGBA")
+    assert taken(out.getvalue(), "logo").small
+
+
+def test_of_a_moving_picture_the_first_frame_is_kept() -> None:
+    more = [Image.new("RGB", (64, 48), "red")]
+    moving = picture("WEBP", save_all=True, append_images=more)
+    with Image.open(BytesIO(taken(moving, "photo").data)) as opened:
+        assert getattr(opened, "n_frames", 1) == 1
+
+
+def test_a_table_in_csv_is_saved_as_one() -> None:
+    assert taken(LOG, "meeting_log", "Zoomi logi.CSV").type == "csv"
+    assert refusal(HTML, "meeting_log", "log.csv") == "unknown"
+
+
 def test_a_logo_stays_see_through_and_is_a_png_for_print() -> None:
     logo = taken(picture("WEBP", (300, 100), see_through=True), "logo")
     assert logo.type == "png"

@@ -196,6 +196,8 @@ def test_evidence_is_never_public(desk: FlaskClient, client: FlaskClient) -> Non
 
 
 def test_a_file_is_renamed_and_removed_with_its_bytes(desk: FlaskClient, event: Event) -> None:
+    with transaction() as session:
+        session.get_one(Event, event.id).mode = "online"
     send(desk, "meeting_log", (LOG, "log.csv"))
     [row] = rows("meeting_log")
     path = f"{FILES}/{row.id}"

@@ -28,7 +28,7 @@ from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.web.rights import RIGHTS, right_of
-from tests.files.made import picture
+from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
 
 OPEN, FORBIDDEN, HIDDEN = "open", 403, 404
@@ -239,6 +239,21 @@ def test_who_does_not_run_the_event_sees_only_what_is_theirs(
         assert ("Võõras" in page) == (role == "viewer")
         assert ("oma@example.org" in page) == (role == "partner")
     assert "Võõras" not in text_of(client, path + "?q=vooras@example")
+
+
+def test_a_viewer_opens_evidence_but_no_log_of_a_meeting_and_changes_nothing(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    log = prepare(BytesIO(LOG), "logi.csv", "meeting_log")
+    keep_file(stage["event"], "meeting_log", log, now(), None)
+    number = db.session.query(StoredFile.id).filter_by(kind="meeting_log").scalar()
+    sign_in_as(client, "viewer", stage)
+    page = text_of(client, "/desk/events/oppereis/files")
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    assert f"/files/{stage['photo']}" in page
+    assert f"/files/{number}" not in page
+    assert client.get(f"/desk/events/oppereis/files/{stage['photo']}").status_code == 200
+    assert client.get(f"/desk/events/oppereis/files/{number}").status_code == 403
 
 
 def test_a_coordinator_opens_events_of_their_own_organisation_alone(

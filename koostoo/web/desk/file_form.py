@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf.file import FileRequired, MultipleFileField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import StringField
 
@@ -38,15 +38,14 @@ class UploadForm(Form):
     @property
     def sent(self) -> list[FileStorage]:
         """The files that were chosen."""
-        return [one for one in self.files.data or () if one.filename]
+        data = self.files.data
+        return [one for one in (data if isinstance(data, list) else [data]) if one and one.filename]
 
 
 class CoverForm(UploadForm):
     """A cover picture and what it shows."""
 
-    files = MultipleFileField(
-        _l("Picture"), validators=[FileRequired(MISSING_FILE)], render_kw={"multiple": False}
-    )
+    files = FileField(_l("Picture"), validators=[FileRequired(MISSING_FILE)])
     alt_et = alt_field(
         _l("What the picture shows, in Estonian"),
         _l("Read out to who does not see it. Leave it empty when the picture only adorns."),
@@ -98,7 +97,7 @@ def upload_form(kind: EventKind, alt: LocalText | None = None) -> UploadForm:
     values = {"alt_et": alt.et, "alt_en": alt.en} if alt else {}
     form = (CoverForm if kind == "cover" else UploadForm)(prefix=f"{kind}-", data=values)
     form.files.description = KIND_WORDS[kind][1]
-    form.files.render_kw = {**(form.files.render_kw or {}), "accept": accept_of(kind)}
+    form.files.render_kw = {"accept": accept_of(kind)}
     return form
 
 

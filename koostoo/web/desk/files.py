@@ -1,5 +1,6 @@
 """Files of an event at the desk: what is there, what is missing, upload, rename, remove, look."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -85,7 +86,7 @@ def _page(event: Event, kind: EventKind | None = None, form: UploadForm | None =
             "is_open": one == kind,
             "opens": runs or one not in CONTACT_KINDS,
         }
-        for one in EVENT_KINDS
+        for one in _kinds(event, found)
     ]
     return render_template(
         "desk/files.html",
@@ -97,6 +98,14 @@ def _page(event: Event, kind: EventKind | None = None, form: UploadForm | None =
         checklist=_checklist(event, {file.kind for file in found}),
         keep_until=event.activity.project.keep_until,
     )
+
+
+def _kinds(event: Event, found: Sequence[StoredFile]) -> list[EventKind]:
+    """Return the kinds that are shown: nobody looks for the log of what was no web meeting."""
+    there = {file.kind for file in found}
+    return [
+        one for one in EVENT_KINDS if one != "meeting_log" or one in there or event.mode != "onsite"
+    ]
 
 
 def _checklist(event: Event, kinds: set[str]) -> list[dict[str, Any]]:

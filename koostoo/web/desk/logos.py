@@ -32,12 +32,12 @@ def logos(slug: str) -> Response | Page:
     project = get_project(slug)
     form = LogoForm()
     form.files.description = _l("JPEG, PNG or WebP, at most 3 MB; best a PNG without a background.")
-    form.files.render_kw = {"multiple": False, "accept": accept_of("logo")}
+    form.files.render_kw = {"accept": accept_of("logo")}
     if not form.validate_on_submit():
         return form.answer(_page(project, form))
     project_id, by, alt = project.id, organiser_id(), form.alt
     done = keep_all(
-        form.sent[:1], "logo", lambda file: keep_logo(project_id, file, alt, now(), by), "logo"
+        form.sent, "logo", lambda file: keep_logo(project_id, file, alt, now(), by), "logo"
     )
     for words in done.words():
         flash(words, "success")
