@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import record
@@ -42,9 +42,7 @@ def keep_file(
                 known.alt = alt
             return False
         if kind == "cover":
-            for row in rows:
-                session.delete(row)
-            session.flush()
+            session.execute(delete(StoredFile).where(*same))
         elif len(rows) >= LIMITS[kind].most:
             raise TooMany
         row = _new_row(kind, file, now, by)
@@ -74,7 +72,7 @@ def change_file(
 def remove_file(event_id: int, number: int, now: datetime, by: int | None) -> None:
     """Delete a file with its bytes; one that is gone already is no mistake."""
     with transaction() as session:
-        row = session.get(StoredFile, number)
+        row = session.get(StoredFile, number, with_for_update=True)
         if row is None or row.event_id != event_id:
             return
         detail = {"kind": row.kind}
@@ -131,7 +129,7 @@ def move_logo(project_id: int, number: int, now: datetime, by: int | None) -> No
 def remove_logo(project_id: int, number: int, now: datetime, by: int | None) -> None:
     """Delete a logo; one that is gone already is no mistake."""
     with transaction() as session:
-        row = session.get(StoredFile, number)
+        row = session.get(StoredFile, number, with_for_update=True)
         if row is None or row.project_id != project_id:
             return
         session.delete(row)
@@ -152,7 +150,7 @@ def _logos(session: Session, project_id: int) -> list[StoredFile]:
 def _get(
     session: Session, number: int, *, event_id: int | None = None, project_id: int | None = None
 ) -> StoredFile:
-    row = session.get(StoredFile, number)
+    row = session.get(StoredFile, number, with_for_update=True)
     if row is None or (row.event_id, row.project_id) != (event_id, project_id):
         raise LookupError(number)
     return row

@@ -1,7 +1,9 @@
 """What is still to be gathered, what a copy takes along, and what goes in the end."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
 from io import BytesIO
@@ -19,7 +21,7 @@ from koostoo.events.evidence import StillMissing, still_missing
 from koostoo.events.models import Event
 from koostoo.events.service import copy_event
 from koostoo.files.models import FileChunk, StoredFile
-from koostoo.files.preparing import prepare
+from koostoo.files.preparing import Prepared, prepare
 from koostoo.files.queries import read
 from koostoo.files.rules import EventKind, due_on
 from koostoo.files.service import keep_file
@@ -103,6 +105,27 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
     assert kinds(coming.id) == ["sheet"]
     left = select(FileChunk.file_id).distinct()
     assert set(db.session.scalars(left)) == set(db.session.scalars(select(StoredFile.id)))
+
+
+def test_who_sends_the_same_at_the_same_time_doubles_nothing(
+    app: Flask, make_event: MakeEvent
+) -> None:
+    event_id = make_event().id
+    sheet = prepare(BytesIO(PDF), "nimekiri.pdf", "sheet")
+    covers = [prepare(BytesIO(picture(size=(n, 40))), "kaas.jpg", "cover") for n in (40, 50)]
+    ready = threading.Barrier(4)
+
+    def send(kind: EventKind, file: Prepared) -> bool:
+        with app.app_context():
+            ready.wait()
+            return keep_file(event_id, kind, file, now(), None)
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(send, "sheet", sheet) for _ in range(2)]
+        sent += [pool.submit(send, "cover", cover) for cover in covers]
+    assert sorted(one.result() for one in sent[:2]) == [False, True]
+    assert all(one.result() for one in sent[2:])
+    assert kinds(event_id) == ["cover", "sheet"]
 
 
 def test_a_backup_holds_the_files(app: Flask, make_event: MakeEvent, tmp_path: Path) -> None:

@@ -155,6 +155,8 @@ def test_cover_and_documents_stand_on_the_page_of_a_published_event(
     desk: FlaskClient, client: FlaskClient, event: Event
 ) -> None:
     typed = {"alt_et": "Inimesed bussis", "alt_en": "People in a bus"}
+    refused = send(desk, "cover", (picture()[:99], "kaas.jpg"), **typed)
+    assert 'value="Inimesed bussis"' in refused.get_data(as_text=True)
     send(desk, "cover", (picture("JPEG", (1200, 800)), "kaas.jpg"), **typed)
     send(desk, "document", (DOCX, "Reisi juhend.docx"))
     page = text_of(client, "/en/events/reis")
