@@ -1,5 +1,6 @@
 """What kind of file this is, by its content: what it is called proves nothing."""
 
+import re
 from collections.abc import Mapping
 from typing import BinaryIO, Literal, NamedTuple
 from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
@@ -29,6 +30,8 @@ with too much in it, or locked; a file that is cut off or damaged."""
 
 MAX_PARTS = 3000
 """Parts of a container; a presentation of a hundred slides has some hundred."""
+MAX_DIRECTORY = 1_000_000
+"""Bytes of the list of the parts."""
 MAX_UNPACKED = 300_000_000
 """Bytes of all parts by the container's own word; nothing of it is unpacked here."""
 MAX_TEXT = 5_000_000
@@ -42,10 +45,11 @@ _MIME_PART: Mapping[bytes, FileType] = {
     # ETSI EN 319 162-1, A.1; the Estonian BDOC says the same of itself.
     b"application/vnd.etsi.asic-e+zip": "asice",
 }
-_MAIN_PART: Mapping[str, FileType] = {
-    "word/document.xml": "docx",
-    "xl/workbook.xml": "xlsx",
-    "ppt/presentation.xml": "pptx",
+# Some programs of the web number it: word/document2.xml.
+_MAIN_PART: Mapping[FileType, re.Pattern[str]] = {
+    "docx": re.compile(r"word/document\d*\.xml"),
+    "xlsx": re.compile(r"xl/workbook\d*\.xml"),
+    "pptx": re.compile(r"ppt/presentation\d*\.xml"),
 }
 
 
@@ -127,10 +131,7 @@ def _container(file: BinaryIO) -> FileType:
             if parts[0].filename == "mimetype" and parts[0].file_size < 200:
                 found = _MIME_PART.get(archive.read(parts[0]).strip())
             else:
-                names = {part.filename for part in parts}
-                found = next((kind for main, kind in _MAIN_PART.items() if main in names), None)
-                if found and any(name.endswith("vbaProject.bin") for name in names):
-                    raise FileTypeError("macros")
+                found = _office_type([part.filename for part in parts])
     except (BadZipFile, LargeZipFile, EOFError, NotImplementedError, OSError) as error:
         raise FileTypeError("broken") from error
     except (IndexError, RuntimeError, ValueError) as error:
@@ -140,8 +141,17 @@ def _container(file: BinaryIO) -> FileType:
     return found
 
 
+def _office_type(names: list[str]) -> FileType | None:
+    for kind, main in _MAIN_PART.items():
+        if any(main.fullmatch(name) for name in names):
+            if any(name.endswith("vbaProject.bin") for name in names):
+                raise FileTypeError("macros")
+            return kind
+    return None
+
+
 def _check_directory(file: BinaryIO) -> None:
-    """Refuse by the number of parts before the library makes an object of each.
+    """Refuse by the size of the list of parts before the library makes an object of each.
 
     It stands in the record at the end of the file (APPNOTE.TXT 4.3.16).
     """
@@ -151,7 +161,7 @@ def _check_directory(file: BinaryIO) -> None:
     record = tail.rfind(b"PK\x05\x06")
     if record < 0 or len(tail) < record + 22:
         raise FileTypeError("broken")
-    if int.from_bytes(tail[record + 10 : record + 12], "little") > MAX_PARTS:
+    if int.from_bytes(tail[record + 12 : record + 16], "little") > MAX_DIRECTORY:
         raise FileTypeError("packed")
 
 
