@@ -22,11 +22,13 @@ What = Literal[
     "partner",
     "period",
     "members",
+    "stored",
 ]
 """The list of an event's people; what is printed; the ready lists; people of many events; a
-register of members."""
+register of members; a file somebody brought."""
 WHATS: tuple[What, ...] = get_args(What)
-Format = Literal["csv", "xlsx", "pdf", "zip"]
+Format = Literal["csv", "xlsx", "pdf", "zip", "file"]
+"""How it leaves; "file": as somebody brought it."""
 _LONGEST_TITLE = 60
 
 

@@ -143,7 +143,7 @@ class Download(Base):
 
     __tablename__ = "download"
     __table_args__ = (
-        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'zip')", name="format"),
+        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'zip', 'file')", name="format"),
         CheckConstraint("rows >= 0", name="rows"),
         Index("ix_download_event_id_id", "event_id", "id"),
         Index("ix_download_project_id_id", "project_id", "id"),

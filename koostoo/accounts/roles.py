@@ -127,6 +127,10 @@ class Access:
         """Return the organisations whose people they see in the event's list; None: everybody."""
         return None if self.sees_everybody(event) else self.organisations
 
+    def may_see_files(self, event: EventFacts) -> bool:
+        """Say whether they may see the files of the event: a signed list names everybody."""
+        return self.sees_everybody(event)
+
     def may_run_person(self, event: EventFacts, organisation_id: int | None) -> bool:
         """Say whether they may see and decide everything about one person of the event."""
         if self.may_run(event):

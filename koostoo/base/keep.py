@@ -13,7 +13,8 @@ SENSITIVE: dict[str, Any] = {"keep": "sensitive"}
 CONTACT: dict[str, Any] = {"keep": "contact"}
 """Address, phone, notes and letters: removed when the project has ended."""
 EVIDENCE: dict[str, Any] = {"keep": "evidence"}
-"""Name, organisation and standing: kept to the project's keep-until date, then anonymised."""
+"""Name, organisation and standing: kept to the project's keep-until date, then anonymised; files
+that prove an event: deleted then."""
 REGISTER: dict[str, Any] = {"keep": "register"}
 """An action group's register of members: kept while the group keeps it, replaced by its next
 import, removed when the group removes it; a file looked at but not applied, of members or of an

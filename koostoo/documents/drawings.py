@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PIL import ImageOps
 
-from koostoo.documents.qr import PhotoError, open_photo
+from koostoo.documents.pictures import PictureError, open_picture
 
 _MOST_PIXELS = (1600, 320)
 """Enough for a logo of 14 mm at 580 dots an inch; a larger file would only make a heavier PDF."""
@@ -32,13 +32,13 @@ class Picture(NamedTuple):
 def prepare(logo: Logo) -> Picture:
     """Return the logo, never distorted; one that cannot be read is left to its words."""
     try:
-        picture = open_photo(logo.data)
+        picture = open_picture(BytesIO(logo.data))
         kind = "JPEG" if picture.format == "JPEG" else "PNG"
         # CMYK, palettes and grey become plain colours.
         picture = ImageOps.exif_transpose(picture).convert("RGB" if kind == "JPEG" else "RGBA")
         picture.thumbnail(_MOST_PIXELS)
         file = BytesIO()
         picture.save(file, kind, quality=92)
-    except (PhotoError, OSError, SyntaxError, ValueError):
+    except (PictureError, OSError, SyntaxError, ValueError):
         return Picture(b"", logo.alt, 1)
     return Picture(file.getvalue(), logo.alt, picture.width / picture.height)

@@ -40,6 +40,11 @@ def find_event(slug: str) -> Event | None:
     return found.one_or_none()
 
 
+def find_public_event_id(slug: str) -> int | None:
+    """Return the number of a public event, or None."""
+    return db.session.scalar(select(Event.id).where(Event.slug == slug, Event.state.in_(PUBLIC)))
+
+
 def find_event_to_fill_in(slug: str) -> Event | None:
     """Return a public event with what reading its form needs, or None.
 

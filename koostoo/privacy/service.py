@@ -1,8 +1,9 @@
 """Forgetting what need not be kept any longer; run daily by the worker, safe to run again.
 
 The classes stand on the columns (`koostoo.base.keep`). Sensitive answers go SENSITIVE_DAYS after
-the event; contact data when the project has ended; names at the project's keep-until date, after
-which a row still counts but says nothing of a person. A date that is not set forgets nothing.
+the event; contact data when the project has ended; names, and the files that prove an event, at
+the project's keep-until date, after which a row still counts but says nothing of a person. A date
+that is not set forgets nothing.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.correspondence.models import Mailing, NewsRefusal
 from koostoo.events.models import Event, Move
+from koostoo.files.models import StoredFile
+from koostoo.files.rules import EVIDENCE_KINDS
 from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
 from koostoo.registration.models import (
@@ -51,6 +54,7 @@ class Forgotten:
     answers: int
     contacts: int
     people: int
+    files: int
     security: int
 
 
@@ -63,6 +67,7 @@ def forget(now: datetime) -> Forgotten:
             answers=_forget_answers(session, today),
             contacts=_forget_contacts(session, today),
             people=_forget_people(session, today),
+            files=_forget_files(session, today),
             security=_forget_security(session, now),
         )
 
@@ -178,6 +183,17 @@ def _forget_people(session: Session, today: date) -> int:
             photo_consent=None,
         )
         .execution_options(synchronize_session=False)
+    )
+    return _count(done)
+
+
+def _forget_files(session: Session, today: date) -> int:
+    """Delete signed lists, photos and the like; their bytes go with them."""
+    done = session.execute(
+        delete(StoredFile).where(
+            StoredFile.event_id.in_(_ended(today, Project.keep_until)),
+            StoredFile.kind.in_(EVIDENCE_KINDS),
+        )
     )
     return _count(done)
 

@@ -15,6 +15,7 @@ from koostoo.programme.models import (
     MemberOrganisation,
     MemberPerson,
     Organisation,
+    Project,
     RegisterImport,
 )
 
@@ -87,6 +88,11 @@ def list_registers(of: frozenset[int] | None = None) -> list[RegisterRow]:
 def find_organisation(slug: str) -> Organisation | None:
     """Return an organisation by its address, or None."""
     return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def find_project_id(slug: str) -> int | None:
+    """Return the number of the project of this address, or None."""
+    return db.session.scalar(select(Project.id).where(Project.slug == slug))
 
 
 def register_page(organisation_id: int, text: str, number: int) -> RegisterPage:

@@ -11,6 +11,7 @@ from koostoo.base.clock import local_day
 from koostoo.base.database import db
 from koostoo.base.when import ZONE
 from koostoo.correspondence.organiser_news import AFTERWARDS, MOVED_UP, troubled
+from koostoo.events.evidence import still_missing
 from koostoo.events.models import Move, Quota
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.desk_queries import EventRow
@@ -24,6 +25,8 @@ from koostoo.reporting.rules import (
     week_starts,
 )
 
+PROVING = timedelta(days=120)
+"""For so long after an event the desk reminds of evidence that is missing."""
 LATELY = timedelta(days=7)
 """How far one looks back for who moved up on a waiting list."""
 
@@ -53,16 +56,24 @@ class Overview:
 def overview(rows: Sequence[EventRow], runs: Collection[int], now: datetime) -> Overview:
     """Return what of these events an organiser should know; `runs` are those they run.
 
-    Seven queries. Of an event one does not run only the sign-ups are counted.
+    Nine queries. Of an event one does not run only the sign-ups are counted.
     """
     today = local_day(now)
     mine = [row for row in rows if row.event.id in runs]
     lately = [row for row in mine if row.event.ends_on >= today - AFTERWARDS]
+    proving = [row.event.id for row in mine if row.event.ends_on >= today - PROVING]
     coming = [row for row in rows if row.event.ends_on >= today and row.event.state == "published"]
     ahead = [row.event.id for row in coming if row.event.id in runs]
     starts = week_starts(today)
     return Overview(
-        tasks=_tasks(lately, troubled([row.event.id for row in lately], now), now),
+        tasks=[
+            *_tasks(lately, troubled([row.event.id for row in lately], now), now),
+            *(
+                Task("evidence", number, len(missing))
+                for number, missing in still_missing(proving, today).items()
+                if missing
+            ),
+        ],
         deadlines=deadlines(
             map(_facts, mine), [*_promises(ahead, now), *_questions(ahead, now)], now
         ),

@@ -10,7 +10,7 @@ WEEKS = 8
 """How many weeks the sign-ups of coming events are counted back, the present one included."""
 
 DeadlineKind = Literal["opens", "closes", "release", "answers", "begins"]
-TaskKind = Literal["undecided", "letters", "draft"]
+TaskKind = Literal["undecided", "letters", "draft", "evidence"]
 
 
 class EventFacts(NamedTuple):
@@ -34,7 +34,7 @@ class Deadline(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Something in an event that waits for an organiser: `number` people or letters."""
+    """Something in an event that waits for an organiser: `number` people, letters or things."""
 
     kind: TaskKind
     event_id: int

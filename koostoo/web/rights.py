@@ -16,7 +16,7 @@ from koostoo.accounts.roles import Access, EventFacts
 from koostoo.accounts.service import find_organiser
 from koostoo.base.clock import now
 from koostoo.events.access import find_event_facts, load_access
-from koostoo.programme.queries import find_organisation
+from koostoo.programme.queries import find_organisation, find_project_id
 from koostoo.registration.queries import find_organisation_of
 
 Right = Literal[
@@ -31,9 +31,11 @@ Right = Literal[
     "event_look",
     "event_fill",
     "event_run",
+    "event_files",
     "person_run",
     "partner_list",
     "register",
+    "project_manage",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
 is not there); any organiser. The rest ask for roles, see `Access`."""
@@ -159,6 +161,14 @@ def _check_register(access: Access, given: Mapping[str, Any]) -> None:
         abort(404)
 
 
+def _check_project(access: Access, given: Mapping[str, Any]) -> None:
+    project_id = find_project_id(given["slug"])
+    if project_id is None:
+        abort(404)
+    if not access.manages(project_id):
+        abort(403)
+
+
 def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
     def check(access: Access, _given: Mapping[str, Any]) -> None:
         if not may(access):
@@ -176,9 +186,11 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "event_look": _check_event(Access.may_look),
     "event_fill": _check_event(Access.may_fill),
     "event_run": _check_event(Access.may_run),
+    "event_files": _check_event(Access.may_see_files),
     "person_run": _check_person,
     "partner_list": _check_partner_list,
     "register": _check_register,
+    "project_manage": _check_project,
 }
 
 

@@ -17,7 +17,9 @@ from koostoo.base.contact import format_phone
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import render_markdown
 from koostoo.base.when import When
+from koostoo.files.queries import logos_of
 from koostoo.programme.models import Activity, Project
+from koostoo.web.files import logo_url, size_words, type_words
 from koostoo.web.language import current_lang
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -54,7 +56,15 @@ def funding(project: Project) -> dict[str, Any]:
     return {
         "project_title": local(project.title),
         "support_text": local(project.support_text),
-        "logos": [],
+        "logos": [
+            {
+                "src": logo_url(project.slug, logo),
+                "alt": local(logo.alt),
+                "width": logo.width,
+                "height": logo.height,
+            }
+            for logo in logos_of(project.id)
+        ],
     }
 
 
@@ -94,6 +104,8 @@ def set_up(app: Flask) -> None:
         numeric=_numeric,
         phone=format_phone,
         kind_label=kind_label,
+        file_type=type_words,
+        file_size=size_words,
         money=lambda cents: dates.money(cents, current_lang()),
     )
     app.jinja_env.globals.update(static_url=static_url, funding=funding)

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.CheckConstraint(
-            "format IN ('csv', 'xlsx', 'pdf', 'zip')", name=op.f("ck_download_format")
+            "format IN ('csv', 'xlsx', 'pdf', 'zip', 'file')", name=op.f("ck_download_format")
         ),
         sa.CheckConstraint("rows >= 0", name=op.f("ck_download_rows")),
         *(

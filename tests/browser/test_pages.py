@@ -61,6 +61,8 @@ DESK = [
     "/desk/downloads",
     "/desk/downloads/record",
     f"/desk{PAST}/import",
+    f"/desk{TRIP}/files",
+    "/desk/projects/kogemusvahetus/logos",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

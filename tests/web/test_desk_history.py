@@ -158,7 +158,7 @@ def test_every_act_has_words(desk: FlaskClient, make_event: MakeEvent) -> None:
     with transaction() as session:
         for action in ACTS:
             corrected = {"from": "present", "to": "absent"} if "attendance" in action else {}
-            detail = {**given, **corrected}
+            detail = {**given, **corrected, "kind": "photo"}
             session.add(AuditEntry(event_id=event.id, action=action, detail=detail, at=now()))
     page = text_of(desk, f"/desk/events/{event.slug}/history")
     assert page.count("<tr>") == len(ACTS) + 1

@@ -1,6 +1,7 @@
 """Every desk route with every role, and with what belongs to others: from the URL map itself."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,11 +20,15 @@ from koostoo.base.tokens import make_token
 from koostoo.correspondence.mailing import Draft, Words, send_mailing
 from koostoo.correspondence.models import Mailing
 from koostoo.events.models import Event
+from koostoo.files.models import StoredFile
+from koostoo.files.preparing import prepare
+from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.web.rights import RIGHTS, right_of
+from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
 
 OPEN, FORBIDDEN, HIDDEN = "open", 403, 404
@@ -51,9 +56,11 @@ EXPECTED: dict[str, dict[str, Any]] = {
     },
     "event_fill": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "event_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "event_files": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "viewer": OPEN},
     "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "partner_list": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "project_manage": {"manager": OPEN, "of-all": OPEN},
 }  # fmt: skip
 KNOWS = {"manager", "of-all", "runs", "partner", "helper", "viewer"}
 """Who finds the event of the stage at the desk at all; for the others it is not there."""
@@ -88,6 +95,9 @@ def stage(
     send_mailing(event.id, draft, 1, now(), None)
     letter = db.session.query(OutboxMessage).first()
     mailing = db.session.query(Mailing).one()
+    photo = prepare(BytesIO(picture()), "foto.jpg", "photo")
+    keep_file(event.id, "photo", photo, now(), None)
+    keep_logo(event.activity.project_id, photo, LocalText("Näidisfond"), now(), None)
     return {
         "event": event.id,
         "project": event.activity.project_id,
@@ -99,6 +109,7 @@ def stage(
         "person": person,
         "letter": letter.id if letter else 1,
         "mailing": mailing.id,
+        **{row.kind: row.id for row in db.session.query(StoredFile)},
     }
 
 
@@ -144,8 +155,9 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
 
 def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str:
     """Build the route's address with the things of the stage."""
+    slugs = {"register": "host", "project_manage": "project"}
     values: dict[str, Any] = {
-        "slug": "host" if declared == "register" else "oppereis",
+        "slug": slugs.get(declared, "oppereis"),
         "number": stage["person"],
         "organisation": "partner",
         "reader": "hotel",
@@ -154,6 +166,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["letter"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
+    elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):
+        values["number"] = stage["logo" if declared == "project_manage" else "photo"]
     elif rule.endpoint == "desk.letter":
         values["number"] = stage["mailing"]
     values |= dict.fromkeys(rule.arguments - set(values), "confirmed")
@@ -234,6 +248,21 @@ def test_who_does_not_run_the_event_sees_only_what_is_theirs(
     assert "poster.pdf" in to_print
     assert "badges" not in to_print
     assert "attendance.pdf" not in to_print
+
+
+def test_a_viewer_opens_evidence_but_no_log_of_a_meeting_and_changes_nothing(
+    client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    log = prepare(BytesIO(LOG), "logi.csv", "meeting_log")
+    keep_file(stage["event"], "meeting_log", log, now(), None)
+    number = db.session.query(StoredFile.id).filter_by(kind="meeting_log").scalar()
+    sign_in_as(client, "viewer", stage)
+    page = text_of(client, "/desk/events/oppereis/files")
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    assert f"/files/{stage['photo']}" in page
+    assert f"/files/{number}" not in page
+    assert client.get(f"/desk/events/oppereis/files/{stage['photo']}").status_code == 200
+    assert client.get(f"/desk/events/oppereis/files/{number}").status_code == 403
 
 
 def test_a_coordinator_opens_events_of_their_own_organisation_alone(

@@ -19,11 +19,13 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     download_record,  # noqa: F401
     downloads,  # noqa: F401
     events,  # noqa: F401
+    files,  # noqa: F401
     handing_over,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
     letter_times,  # noqa: F401
     letters,  # noqa: F401
+    logos,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     paper,  # noqa: F401

@@ -14,6 +14,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.change_words import Names, change_lines
 from koostoo.web.desk.contributions import METHOD_WORDS
+from koostoo.web.desk.file_words import KIND_WORDS
 from koostoo.web.desk.roles import ROLE_WORDS
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
@@ -50,6 +51,12 @@ ACTS: Mapping[str, Any] = {
     "walk_in": _l("Added a person at the door"),
     "walk_in_above": _l("Added a person at the door above the limit"),
     "attendance_corrected": _l("Corrected attendance"),
+    "file_added": _l("Added a file"),
+    "file_changed": _l("Changed what a file is called"),
+    "file_removed": _l("Removed a file"),
+    "logo_added": _l("Added a logo"),
+    "logo_changed": _l("Changed the logos"),
+    "logo_removed": _l("Removed a logo"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
     "imported": _l("Brought in a list of people"),
@@ -108,6 +115,10 @@ def _promise(detail: Mapping[str, Any], names: Names) -> str:
         giver=names.organisations.get(detail["from"], "–"),
         taker=names.organisations.get(detail["to"], _("everybody")),
     )
+
+
+def _file(detail: Mapping[str, Any], _names: Names) -> str:
+    return str(KIND_WORDS[detail["kind"]][0])
 
 
 def _imported(detail: Mapping[str, Any], _names: Names) -> str:
@@ -172,6 +183,9 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "register_removed": _register,
     "handed_over": _successor,
     "imported": _imported,
+    "file_added": _file,
+    "file_changed": _file,
+    "file_removed": _file,
     "moved_in_queue": _queue,
     "promise_moved": _promise,
     "words_changed": _words,

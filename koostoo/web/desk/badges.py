@@ -18,6 +18,7 @@ from koostoo.base.text import sort_key
 from koostoo.documents.badges_pdf import Badge, Badges, render_badges
 from koostoo.documents.labels import LABEL_SHEETS, LabelSheet, labels_left, sheets_needed
 from koostoo.events.models import Event
+from koostoo.files.queries import logos_of as stored_logos
 from koostoo.registration.desk_queries import OTHER, Filter, ListRow, stream_rows
 from koostoo.registration.queries import project_organisations
 from koostoo.web.desk import bp
@@ -168,7 +169,7 @@ def _form(event: Event) -> BadgesForm:
             (OTHER, _("another organisation")),
         ]
     )
-    if not logos_of(event.activity.project):
+    if not stored_logos(event.activity.project_id):
         del form.logos
     if event.mode == "online" or not event.when.is_fixed:
         del form.code

@@ -14,7 +14,8 @@ from wtforms import BooleanField, Field, HiddenField, StringField, ValidationErr
 from koostoo.attendance.rules import STATUSES, Mark, Status, WalkIn, day_shown, days_of
 from koostoo.base.clock import local_day, now
 from koostoo.base.tokens import read_code
-from koostoo.documents.qr import PhotoError, read_qr
+from koostoo.documents.pictures import PictureError
+from koostoo.documents.qr import read_qr
 from koostoo.events.models import Event
 from koostoo.registration.queries import project_organisations
 from koostoo.web.forms import AtMost, Form, NoForbidden, Sentence, line
@@ -63,7 +64,7 @@ class PhotoForm(Form):
         """Read the code; refuse in words what holds none."""
         try:
             text = read_qr(field.data.read())
-        except PhotoError as error:
+        except PictureError as error:
             words = {
                 "kind": _("This is not a photo we can read. Take a JPEG or PNG picture."),
                 "large": _("This photo is too large. Please take a smaller one."),

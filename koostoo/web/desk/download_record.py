@@ -32,6 +32,7 @@ FILES: Mapping[str, Any] = {
     "partner": _l("List of a partner's people"),
     "period": _l("People of many events"),
     "members": _l("Register of members"),
+    "stored": _l("Kept file"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
 
@@ -53,7 +54,7 @@ def in_words(taken: Sequence[Taken]) -> list[dict[str, Any]]:
             "at": one.download.at,
             "who": one.download.organiser.email if one.download.organiser else "–",
             "what": FILES.get(one.download.what, one.download.what),
-            "format": one.download.format.upper(),
+            "format": "" if one.download.format == "file" else one.download.format.upper(),
             "about": _about(one),
             "event": one.event,
             "rows": one.download.rows,

@@ -14,6 +14,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.events import rules
 from koostoo.events.access import facts_of
 from koostoo.events.models import Event
+from koostoo.events.queries import all_projects
 from koostoo.events.rules import EventDraft
 from koostoo.events.service import (
     NotADraft,
@@ -23,6 +24,7 @@ from koostoo.events.service import (
     draft_of,
     publish_event,
 )
+from koostoo.files.queries import kinds_of
 from koostoo.mail import health
 from koostoo.mail.settings import proves_senders
 from koostoo.registration import desk_queries
@@ -82,6 +84,7 @@ def home() -> str:
         health=health.look(moment) if access().is_manager_of_all else None,
         outcome_words=outcome_words,
         overview=overview_parts(rows, runs, moment) if shown == "coming" else None,
+        managed=[one for one in all_projects() if access().manages(one.id)],
         runs=runs,
         checks_in={row.event.id for row in rows if not access().may_look(facts_of(row.event))},
     )
@@ -214,7 +217,9 @@ def copy(slug: str) -> Response | Page:
             copied = copy_event(event.id, title, form.first_day.data, now(), organiser_id())
             flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
             return redirect(url_for("desk.edit", slug=copied), 303)
-    return form.answer(render_template("desk/copy.html", form=form, event=event))
+    documents = "document" in kinds_of([event.id])[event.id]
+    page = render_template("desk/copy.html", form=form, event=event, documents=documents)
+    return form.answer(page)
 
 
 @bp.route("/events/<slug>/publish", methods=["GET", "POST"])

@@ -59,6 +59,16 @@ def _task(event: Event, task: Task) -> dict[str, Any]:
             if outbox
             else url_for("desk.people", slug=event.slug),
         }
+    if task.kind == "evidence":
+        return {
+            "event": event,
+            "words": ngettext(
+                "%(num)s piece of evidence is missing",
+                "%(num)s pieces of evidence are missing",
+                number,
+            ),
+            "url": url_for("desk.files", slug=event.slug),
+        }
     return {
         "event": event,
         "words": _("The draft is not published, and the event is near"),

@@ -81,6 +81,7 @@ def show(slug: str) -> str:
         role_label=role_label,
         runs=access().may_run(event_facts()),
         fills=access().may_fill(event_facts()),
+        sees_files=access().may_see_files(event_facts()),
         shows=shows_contacts,
         active=ACTIVE,
     )

@@ -8,6 +8,7 @@ from koostoo.accounts.downloads import Note, What
 from koostoo.documents.drawings import Logo
 from koostoo.documents.names import download_name
 from koostoo.events.models import Event
+from koostoo.files.queries import funding_logos
 from koostoo.programme.models import Project
 from koostoo.web.desk.sending import Download
 from koostoo.web.language import Lang, current_lang
@@ -16,9 +17,9 @@ from koostoo.web.view import local
 LANGS: Mapping[str, Lang] = {"et": "et", "en": "en"}
 
 
-def logos_of(_project: Project) -> tuple[Logo, ...]:
-    """Return the logos of a project's funding block; none until they can be uploaded."""
-    return ()
+def logos_of(project: Project) -> tuple[Logo, ...]:
+    """Return the logos of a project's funding block, in the language of the page."""
+    return tuple(Logo(data, local(alt)) for data, alt in funding_logos(project.id))
 
 
 def lang_asked() -> Lang:

@@ -6,6 +6,7 @@ bp = Blueprint("public", __name__)
 
 from koostoo.web.public import (  # noqa: E402 - they add routes to bp
     feeds,  # noqa: F401
+    files,  # noqa: F401
     following,  # noqa: F401
     group,  # noqa: F401
     pages,  # noqa: F401

@@ -1,0 +1,100 @@
+"""What kinds of files there are, what each may hold, and what has to be there after an event."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Literal, NamedTuple, get_args
+
+from dateutil.easter import easter
+
+from koostoo.documents.file_types import FileType
+
+EventKind = Literal["cover", "document", "sheet", "photo", "programme", "meeting_log", "other"]
+Kind = Literal[EventKind, "logo"]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+KINDS: tuple[Kind, ...] = (*EVENT_KINDS, "logo")
+PUBLIC_KINDS: tuple[Kind, ...] = ("cover", "document", "logo")
+"""Shown to everybody, kept while the event or project is."""
+EVIDENCE_KINDS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in PUBLIC_KINDS)
+"""For organisers and viewers, kept to the project's keep-until date."""
+CONTACT_KINDS: tuple[Kind, ...] = ("meeting_log", "other")
+"""May hold addresses of people: only who runs the event opens them."""
+
+MB = 1_000_000
+MAX_REQUEST = 50 * MB
+"""Bytes that may be sent at once, several photos together."""
+TITLE_LENGTH = 150
+ALT_LENGTH = 250
+
+_PICTURES: frozenset[FileType] = frozenset({"jpeg", "png", "webp"})
+_OFFICE: frozenset[FileType] = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp"})
+
+
+class Limits(NamedTuple):
+    """What one kind takes: types by content, bytes of a file, how many files there may be."""
+
+    types: frozenset[FileType]
+    max_bytes: int
+    most: int
+
+
+LIMITS: Mapping[Kind, Limits] = {
+    "cover": Limits(_PICTURES, 15 * MB, 1),
+    "document": Limits(_PICTURES | _OFFICE | {"pdf"}, 15 * MB, 20),
+    "sheet": Limits(_PICTURES | {"pdf", "asice"}, 15 * MB, 30),
+    "photo": Limits(_PICTURES, 15 * MB, 60),
+    "programme": Limits(_PICTURES | {"pdf", "docx", "odt"}, 15 * MB, 10),
+    "meeting_log": Limits(_PICTURES | {"text", "xlsx", "pdf"}, 15 * MB, 30),
+    "other": Limits(_PICTURES | _OFFICE | {"pdf", "text", "asice"}, 15 * MB, 60),
+    "logo": Limits(_PICTURES, 3 * MB, 8),
+}
+
+Evidence = Literal["sheet", "photo", "programme", "meeting_log"]
+"""What has to be there after an event, by the kind of file that proves it."""
+_NEEDED: Mapping[str, tuple[Evidence, ...]] = {
+    "onsite": ("sheet", "photo", "programme"),
+    "hybrid": ("sheet", "photo", "programme"),
+    "online": ("meeting_log", "sheet"),
+}
+WORKING_DAYS = 5
+"""Within so many days the list of a web meeting is to be signed digitally."""
+_HOLIDAYS = {
+    (1, 1), (2, 24), (5, 1), (6, 23), (6, 24), (8, 20), (12, 24), (12, 25), (12, 26)
+}  # fmt: skip
+_GOOD_FRIDAY = timedelta(days=-2)
+
+
+def needed_evidence(mode: str) -> tuple[Evidence, ...]:
+    """Return what has to be there after an event held `onsite`, `online` or `hybrid`."""
+    return _NEEDED[mode]
+
+
+def missing_evidence(
+    mode: str, kinds: Collection[str], *, has_programme: bool
+) -> tuple[Evidence, ...]:
+    """Return what is not there yet; `kinds` are those of the event's files.
+
+    `has_programme`: its page tells the programme, so no file has to.
+    """
+    there = {*kinds, "programme"} if has_programme else {*kinds}
+    return tuple(what for what in needed_evidence(mode) if what not in there)
+
+
+def due_on(what: Evidence, mode: str, last_day: date) -> date | None:
+    """Return the last day for a piece of evidence; None where no rule names one.
+
+    The list of a web meeting is signed within five working days, which are not Saturdays, Sundays
+    or public holidays (Pühade ja tähtpäevade seadus, § 2).
+    """
+    if mode != "online" or what != "sheet":
+        return None
+    day, left = last_day, WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= _is_working_day(day)
+    return day
+
+
+def _is_working_day(day: date) -> bool:
+    # Easter and Whit Sunday are Sundays anyway.
+    is_free = (day.month, day.day) in _HOLIDAYS or day == easter(day.year) + _GOOD_FRIDAY
+    return day.weekday() < 5 and not is_free
