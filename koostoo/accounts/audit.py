@@ -39,6 +39,7 @@ Action = Literal[
     "attendance_corrected",
     "paid",
     "payment_removed",
+    "answered_for",
 ]
 
 

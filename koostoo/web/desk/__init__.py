@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    answers_page,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
     calendar,  # noqa: F401
@@ -15,11 +16,13 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     contributions,  # noqa: F401
     deciding,  # noqa: F401
     downloads,  # noqa: F401
+    event_preview,  # noqa: F401
     events,  # noqa: F401
     history,  # noqa: F401
     letter_texts,  # noqa: F401
     letter_times,  # noqa: F401
     letters,  # noqa: F401
+    opening,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     people,  # noqa: F401

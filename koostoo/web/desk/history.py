@@ -53,6 +53,7 @@ ACTS: Mapping[str, Any] = {
     "attendance_corrected": _l("Corrected attendance"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "answered_for": _l("Changed a person's answers"),
 }
 
 

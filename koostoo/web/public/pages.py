@@ -26,10 +26,10 @@ from koostoo.web.feeds import subscription
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp
-from koostoo.web.public.cards import cards, status_text
+from koostoo.web.public.cards import cards
 from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
-from koostoo.web.sharing import sharing_lines
+from koostoo.web.sharing import sharing_lines, status_text
 from koostoo.web.view import local
 
 
