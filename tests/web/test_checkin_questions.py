@@ -131,7 +131,9 @@ def send(desk: FlaskClient, event: Event, *acts: dict[str, Any]) -> list[dict[st
     return results
 
 
-def act(person: int | str, name: str, minutes: int = 0, **given: list[str]) -> dict[str, Any]:
+def act(
+    person: int | str, name: str, minutes: int = 0, answers: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
     at = now() - timedelta(minutes=minutes)
     return {
         "kind": "mark",
@@ -140,7 +142,7 @@ def act(person: int | str, name: str, minutes: int = 0, **given: list[str]) -> d
         "day": TODAY.isoformat(),
         "status": "present",
         "at": at.isoformat(),
-        "answers": given,
+        "answers": answers or {},
     }
 
 
@@ -149,10 +151,10 @@ def test_answers_of_a_device_count_once_and_the_later_ones_stay(
 ) -> None:
     shown, room = (f"q{questions(event)[place].id}" for place in (SHOWN, ROOM))
     eleven, twelve = (option.id for option in questions(event)[ROOM].options)
-    later = act(mari, "later", 1, **{room: [str(twelve)]})
+    later = act(mari, "later", 1, {room: [str(twelve)]})
     [told] = send(desk, event, later)
     assert told["taken"]
-    earlier = act(mari, "earlier", 5, **{room: [str(eleven)], shown: ["no"]})
+    earlier = act(mari, "earlier", 5, {room: [str(eleven)], shown: ["no"]})
     # It was answered anew since; what nobody else had asked is kept.
     assert send(desk, event, earlier)[0]["result"] == "older"
     assert answers(event, mari) == [True, False, [twelve], None]
@@ -164,7 +166,7 @@ def test_a_device_cannot_answer_what_is_not_asked_at_check_in(
     desk: FlaskClient, event: Event, mari: int
 ) -> None:
     bus, note = (f"q{questions(event)[place].id}" for place in (BUS, NOTE))
-    [told] = send(desk, event, act(mari, "forged-1", **{bus: ["no"], note: ["x"]}))
+    [told] = send(desk, event, act(mari, "forged-1", answers={bus: ["no"], note: ["x"]}))
     assert told["taken"]
     assert answers(event, mari) == [True, None, None, None]
 
@@ -190,7 +192,7 @@ def test_somebody_added_at_the_door_is_asked_too(desk: FlaskClient, event: Event
         "last_name": "Juhuslik",
         "organisation_id": organisation,
     }
-    asked = act("operation-walk-in-1", "answer-1", **{shown: ["yes"]})
+    asked = act("operation-walk-in-1", "answer-1", answers={shown: ["yes"]})
     results = send(desk, event, came, asked)
     assert [one["taken"] for one in results] == [True, True]
     row = db.session.scalars(select(Answer).where(Answer.question_id == int(shown[1:]))).one()

@@ -8,14 +8,13 @@ from flask.testing import FlaskClient
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
-from koostoo.base.localtext import LocalText
 from koostoo.base.tokens import make_token
-from koostoo.events.models import Event, Question
+from koostoo.events.models import Event
 from koostoo.registration.models import Answer, Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from tests.web.desk_pages import open_form, people_path, sign_in, text_of
-from tests.web.test_roles import sign_in_as, stage  # noqa: F401 - a fixture
+from tests.web.desk_pages import open_form, people_path, sign_in, stage_of, text_of
+from tests.web.test_roles import sign_in_as
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -119,37 +118,35 @@ def test_full_options_are_not_overfilled_by_a_correction(
     ("role", "sees"), [("manager", True), ("runs", True), ("partner", False), ("viewer", False)]
 )
 def test_sensitive_answers_are_seen_by_who_runs_the_event_alone(
-    client: FlaskClient,
-    stage: dict[str, Any],  # noqa: F811 - the fixture
-    entry: Entry,
-    role: str,
-    sees: bool,
+    client: FlaskClient, meal: Event, entry: Entry, role: str, sees: bool
 ) -> None:
-    event, person = stage_with_answers(stage)
-    sign_in_as(client, role, stage)
-    sheet = text_of(client, f"{people_path(event)}.csv")
+    person = answered(meal, entry).id
+    numbers = stage_of(meal)
+    with transaction() as session:
+        session.get_one(Registration, person).organisation_id = numbers["partner"]
+    sign_in_as(client, role, numbers)
+    sheet = text_of(client, f"{people_path(meal)}.csv")
     assert ("pähklita" in sheet) is sees
     # Where the person is theirs, so is what is not sensitive.
     assert ("kalapüük" in sheet) is (role != "viewer")
-    answer = client.get(f"{people_path(event)}/{person}/answers")
-    if answer.status_code == 200:
-        assert ("pähklita" in answer.get_data(as_text=True)) is sees
+    answer = client.get(f"{people_path(meal)}/{person}/answers")
+    if role == "viewer":
+        assert answer.status_code == 403
     else:
-        assert role == "viewer"
+        assert ("pähklita" in answer.get_data(as_text=True)) is sees
 
 
-def stage_with_answers(stage: dict[str, Any]) -> tuple[Event, int]:  # noqa: F811 - its values
-    """Let the person of the stage come from the partner and have answered two questions."""
+def test_who_does_not_see_a_sensitive_answer_leaves_it_as_it_is(
+    client: FlaskClient, meal: Event, entry: Entry
+) -> None:
+    person = answered(meal, entry).id
+    numbers = stage_of(meal)
     with transaction() as session:
-        person = session.get_one(Registration, stage["person"])
-        person.organisation_id = stage["partner"]
-        event = person.event
-        plain = Question(position=90, kind="text", label=LocalText("Huviala"))
-        food = Question(position=91, kind="text", label=LocalText("Toit"), is_sensitive=True)
-        event.questions += [plain, food]
-        session.flush()
-        person.answers += [
-            Answer(question_id=plain.id, value="kalapüük"),
-            Answer(question_id=food.id, value="pähklita"),
-        ]
-        return event, person.id
+        session.get_one(Registration, person).organisation_id = numbers["partner"]
+    sign_in_as(client, "partner", numbers)
+    path = f"{people_path(meal)}/{person}/answers"
+    plain, food = (question.id for question in db.session.get_one(Event, meal.id).questions[:2])
+    form = open_form(client, path) | {f"q{plain}": "aiandus", f"q{food}": "forged"}
+    assert client.post(path, data=form).status_code == 303
+    answers = {a.question_id: a.value for a in db.session.get_one(Registration, person).answers}
+    assert (answers[plain], answers[food]) == ("aiandus", "pähklita")
