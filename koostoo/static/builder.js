@@ -54,6 +54,7 @@
       });
     });
     list.append(row);
+    fit(row);
     return row;
   }
 
@@ -82,7 +83,20 @@
     say(list.dataset.dropped, { question: label });
   }
 
+  // Options are for choices only; what was typed stays, and a mistake in them is always seen.
+  function fit(row) {
+    var part = row.querySelector("[data-of-choices]");
+    var isChoice = ["choice", "choices"].includes(box(row, "kind").value);
+    part.hidden = !isChoice && !part.querySelector(".field--wrong");
+  }
+
   if (list && said) {
+    rows().forEach(fit);
+    window.addEventListener("pageshow", function () { rows().forEach(fit); });
+    list.addEventListener("change", function (event) {
+      var row = event.target.closest("[data-question]");
+      if (row && event.target === box(row, "kind")) fit(row);
+    });
     document.addEventListener("click", function (event) {
       var button = event.target.closest("[data-add], [data-move], [data-drop]");
       if (!button) return;

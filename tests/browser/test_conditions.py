@@ -110,7 +110,8 @@ def new_question(page: Page, row: int, words: str, kind: str, options: str = "")
     part = page.locator("#questions details").nth(row)
     part.locator(f"[name=questions-{row}-label_et]").fill(words)
     part.locator(f"[name=questions-{row}-kind]").select_option(kind)
-    part.locator(f"[name=questions-{row}-options_et]").fill(options)
+    if options:
+        part.locator(f"[name=questions-{row}-options_et]").fill(options)
 
 
 def wait_for(page: Page, row: int, words: str) -> None:
