@@ -49,6 +49,7 @@ Action = Literal[
     "register_changed",
     "register_removed",
     "imported",
+    "answered_for",
 ]
 
 

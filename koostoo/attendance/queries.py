@@ -1,6 +1,6 @@
 """Reads about attendance: who is on the list of an event, who was there, who paid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from koostoo.attendance.models import Attendance, AttendeeImport, Contribution, 
 from koostoo.base.database import db
 from koostoo.base.text import fold
 from koostoo.programme.models import Organisation
-from koostoo.registration.models import Registration
+from koostoo.registration.models import Answer, Registration
 
 _WAS_PRESENT = (
     select(Attendance.id)
@@ -172,6 +172,19 @@ def payments(event_id: int) -> dict[int, Paid]:
         .where(Registration.event_id == event_id)
     )
     return {number: Paid(method, cents) for number, method, cents in rows}
+
+
+def answers_of(event_id: int, questions: Iterable[int]) -> dict[int, dict[int, Any]]:
+    """Return the answers of the event's people to these questions, by person and question."""
+    rows = db.session.execute(
+        select(Answer.registration_id, Answer.question_id, Answer.value)
+        .join(Registration, Registration.id == Answer.registration_id)
+        .where(Registration.event_id == event_id, Answer.question_id.in_(list(questions)))
+    )
+    found: dict[int, dict[int, Any]] = {}
+    for number, question_id, value in rows:
+        found.setdefault(number, {})[question_id] = value
+    return found
 
 
 def links_of(event_id: int) -> Sequence[tuple[int, str]]:

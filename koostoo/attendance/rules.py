@@ -1,9 +1,9 @@
 """Decisions about attendance: plain values in, a decision out; no clock, no database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from koostoo.base.when import When
 
@@ -30,6 +30,8 @@ class Mark:
     day: date
     status: Status
     at: datetime
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """What was asked of them as they arrived, by question, as answers are stored."""
 
 
 @dataclass(frozen=True, slots=True)

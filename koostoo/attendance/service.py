@@ -21,7 +21,7 @@ from koostoo.attendance.rules import Known, Mark, Method, Status, WalkIn
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
 from koostoo.events.models import Event
-from koostoo.registration.door import is_of_project, seat_at_door
+from koostoo.registration.door import answer_at_door, is_of_project, seat_at_door
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import lock_event, lock_registration
@@ -205,6 +205,8 @@ def _mark(
     if refusal is not None:
         return Outcome(act.operation, refusal, number)
     counts = _write(session, number, act, at, now, by)
+    if act.answers:
+        answer_at_door(session, event, number, act.answers, replaces=counts)
     return Outcome(act.operation, "done" if counts else "older", number)
 
 

@@ -1,7 +1,7 @@
 """Decisions about the questions of an event: which are asked, what continues after a change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from koostoo.base.localtext import LocalText
@@ -10,10 +10,10 @@ NO_WORDS = LocalText()
 NOWHERE = -1
 """The place of a question or an option that is gone."""
 
-ConditionFault = Literal["unknown", "itself", "circular", "later", "kind", "option"]
+ConditionFault = Literal["unknown", "itself", "circular", "later", "moment", "kind", "option"]
 """What is wrong with a condition: the question it names is gone, is the very one that is asked,
-depends on this one in turn, or is asked only after it; its kind of answer decides nothing; it has
-no such answer."""
+depends on this one in turn, stands further down, or is answered by somebody else or only later;
+its kind of answer decides nothing; it has no such answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ class QuestionDraft:
     """How many people may choose each option; None, or nothing there: no limit."""
     option_ids: tuple[int, ...] = ()
     asked_if: AskedIf | None = None
+    purpose: str = ""
+    """What ready lists use the answers for, one of `models.PURPOSES`."""
+    asked: str = "signup"
+    """Who answers and when, one of `models.ASKED`."""
+    is_sensitive: bool = False
+    """Whether only who runs the event sees the answers."""
 
 
 def not_asked(conditions: Mapping[int, AskedIf], answers: Mapping[int, Any]) -> frozenset[int]:
@@ -90,7 +96,14 @@ def _fault(
     if condition.on > place:
         # Who fills in the form, or hears it read, would have passed it already.
         return "later"
+    if not _is_answered_before(questions[condition.on], questions[place]):
+        return "moment"
     return _fault_of_answer(questions[condition.on], condition)
+
+
+def _is_answered_before(first: QuestionDraft, second: QuestionDraft) -> bool:
+    """Say whether the first has its answer by the time the second is asked."""
+    return first.asked == "signup" or first.asked == second.asked == "organisers"
 
 
 def _comes_back(conditions: Mapping[int, AskedIf], place: int) -> bool:
@@ -107,6 +120,18 @@ def _fault_of_answer(question: QuestionDraft, condition: AskedIf) -> ConditionFa
     if question.kind not in ("choice", "choices"):
         return "kind"
     return None if condition.option in range(len(question.options)) else "option"
+
+
+def without_faults(questions: Sequence[QuestionDraft]) -> tuple[QuestionDraft, ...]:
+    """Return the questions, those whose condition makes no sense being asked of everybody.
+
+    What a condition rests on may be gone: then asking is better than never asking.
+    """
+    kept = list(questions)
+    # Without one condition another may make sense: who stands in a circle is freed at once.
+    for place in condition_faults(kept):
+        kept[place] = replace(kept[place], asked_if=None)
+    return tuple(kept)
 
 
 def at_places(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import ZONE, When
-from koostoo.events.questions import QuestionDraft, lacks_options
+from koostoo.events.questions import QuestionDraft, lacks_options, without_faults
 
 Missing = Literal[
     "summary", "place", "join_link", "contact", "options", "date_past", "deadline_past", "deadline"
@@ -155,8 +155,8 @@ def first_reminders(mode: str) -> str:
 def shifted(draft: EventDraft, first: date) -> EventDraft:
     """Return a copy that begins on `first`: same hours by the clock, deadlines moved alike.
 
-    A month or a season becomes that of the year and month of `first`. Questions are new ones and
-    depend on each other alike.
+    A month becomes that of `first`, a season that of its year. Questions are new ones and depend
+    on each other alike; one that waited for a question that is gone is asked of everybody.
     """
     days = first - draft.when.first
     return replace(
@@ -169,8 +169,32 @@ def shifted(draft: EventDraft, first: date) -> EventDraft:
             replace(quota, release_at=_moved_if_any(quota.release_at, days))
             for quota in draft.quotas
         ),
-        questions=tuple(replace(question, id=None, option_ids=()) for question in draft.questions),
+        questions=tuple(
+            replace(question, id=None, option_ids=())
+            for question in without_faults(draft.questions)
+        ),
     )
+
+
+def first_day_of_copy(when: When, today: date) -> date:
+    """Return the day a copy begins on unless somebody decides otherwise, ahead of `today`.
+
+    The same weekday, as near as may be to the same day of a later year; of a month or a season
+    the first day in that year.
+    """
+    year = when.first.year + 1
+    while (day := _same_day(when, year)) <= today:
+        year += 1
+    return day
+
+
+def _same_day(when: When, year: int) -> date:
+    first = when.first
+    is_leap_day = (first.month, first.day) == (2, 29)
+    same = first.replace(year=year, day=28 if is_leap_day else first.day)
+    if not when.is_fixed:
+        return same
+    return same + timedelta(days=(first.weekday() - same.weekday() + 3) % 7 - 3)
 
 
 def _shifted_when(when: When, first: date) -> When:

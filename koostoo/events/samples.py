@@ -137,6 +137,8 @@ def _make_question(values: dict[str, Any], position: int) -> Question:
         label=LocalText(**values["label"]),
         help=LocalText(**values.get("help", {})),
         required=values.get("required", False),
+        purpose=values.get("purpose", ""),
+        is_sensitive=values.get("sensitive", False),
         options=[
             Option(position=place, label=LocalText(**label))
             for place, label in enumerate(values.get("options", []), start=1)

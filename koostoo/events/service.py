@@ -145,6 +145,9 @@ def _question_drafts(event: Event) -> tuple[QuestionDraft, ...]:
             limits=tuple(option.seats for option in question.options),
             option_ids=tuple(option.id for option in question.options),
             asked_if=question.asked_if,
+            purpose=question.purpose,
+            asked=question.asked,
+            is_sensitive=question.is_sensitive,
         )
         for question in event.questions
     ]
@@ -176,6 +179,8 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
     for question, wanted in zip(event.questions, draft.questions, strict=True):
         question.kind, question.required = wanted.kind, wanted.required
         question.label, question.help = wanted.label, wanted.help
+        question.purpose, question.asked = wanted.purpose, wanted.asked
+        question.is_sensitive = wanted.is_sensitive
     # Only now: placing options writes what is there, so every question must be whole.
     for question, wanted in zip(event.questions, draft.questions, strict=True):
         _write_options(session, question, wanted)

@@ -3,19 +3,21 @@
 Every function takes the session of the caller's transaction, with the event locked.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import record
 from koostoo.base.text import fold, person_key
-from koostoo.events.models import Event
+from koostoo.events.models import Event, Question
 from koostoo.programme.models import Partner
+from koostoo.registration.answering import asked_answers, questions_asked
 from koostoo.registration.models import ACTIVE, Registration
 from koostoo.registration.origins import admit
-from koostoo.registration.records import new_registration
+from koostoo.registration.records import new_registration, write_answers
 from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import claimant, newcomer, plan_of, tally_of
 from koostoo.registration.seats import Claimant, obstacle
@@ -65,6 +67,32 @@ def seat_at_door(
     session.flush()
     _note(session, person, note, now, by, above=above)
     return AtDoor(person, was_known=False)
+
+
+def answer_at_door(
+    session: Session,
+    event: Event,
+    registration_id: int,
+    answers: Mapping[int, Any],
+    *,
+    replaces: bool,
+) -> None:
+    """Write what somebody answered as they arrived, above every limit: they are there anyway.
+
+    Answers to other questions than those asked at check-in are left out. What was answered
+    before stays unless this `replaces` it: an act that comes late fills only what is missing.
+    """
+    person = session.get_one(Registration, registration_id)
+    here = set(
+        session.scalars(
+            select(Question.id).where(Question.event_id == event.id, Question.asked == "checkin")
+        )
+    )
+    if not replaces:
+        here -= {answer.question_id for answer in person.answers if answer.value is not None}
+    asking = questions_asked(session, event.id)
+    given = asked_answers(asking, answers, person.answers)
+    write_answers(person, {number: value for number, value in given.items() if number in here})
 
 
 def _known(session: Session, event: Event, entry: SignUp) -> Registration | None:

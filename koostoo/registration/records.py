@@ -3,6 +3,7 @@
 Every function belongs to the caller's transaction; none decides anything.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -58,7 +59,7 @@ def new_registration(
         uid=f"registration-{token_hex(12)}@{mail_domain()}",
     )
     registration.search_key = _search_key(registration)
-    _write_answers(registration, entry)
+    write_answers(registration, entry.answers)
     return registration
 
 
@@ -70,7 +71,7 @@ def rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:
     if registration.event.asks_photo_consent:
         registration.photo_consent = entry.photo_consent
     registration.search_key = _search_key(registration)
-    _write_answers(registration, entry)
+    write_answers(registration, entry.answers)
     if _answered(registration) == before:
         return False
     registration.revised_at = now
@@ -84,6 +85,20 @@ def readdress(registration: Registration, address: EmailAddress, now: datetime) 
     registration.revised_at = now
 
 
+def write_answers(registration: Registration, answers: Mapping[int, Any]) -> bool:
+    """Write answers by question; say whether any is news."""
+    known = {answer.question_id: answer for answer in registration.answers}
+    news = False
+    for question_id, value in answers.items():
+        if question_id in known:
+            news |= known[question_id].value != value
+            known[question_id].value = value
+        else:
+            news |= value is not None
+            registration.answers.append(Answer(question_id=question_id, value=value))
+    return news
+
+
 def _answered(registration: Registration) -> tuple[Any, ...]:
     given = {a.question_id: a.value for a in registration.answers if a.value is not None}
     fields = tuple(getattr(registration, name) for name in CHANGEABLE)
@@ -95,12 +110,3 @@ def _search_key(registration: Registration) -> str:
         f"{registration.first_name} {registration.last_name} {registration.email} "
         f"{registration.member_organisation} {registration.other_organisation}"
     )
-
-
-def _write_answers(registration: Registration, entry: SignUp) -> None:
-    known = {answer.question_id: answer for answer in registration.answers}
-    for question_id, value in entry.answers.items():
-        if question_id in known:
-            known[question_id].value = value
-        else:
-            registration.answers.append(Answer(question_id=question_id, value=value))

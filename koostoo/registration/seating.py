@@ -3,8 +3,9 @@
 Every function takes the session of the caller's transaction.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
@@ -179,8 +180,13 @@ def claimant(registration: Registration, plan: Plan) -> Claimant:
 
 def newcomer(entry: SignUp) -> Claimant:
     """Return what of a sign-up matters for a seat."""
-    chosen = {number for value in entry.answers.values() for number in _options(value)}
-    return Claimant(entry.organisation_id, fold(entry.member_organisation), frozenset(chosen))
+    chosen = options_chosen(entry.answers)
+    return Claimant(entry.organisation_id, fold(entry.member_organisation), chosen)
+
+
+def options_chosen(answers: Mapping[int, Any]) -> frozenset[int]:
+    """Return the options these answers choose, by number."""
+    return frozenset(number for value in answers.values() for number in _options(value))
 
 
 def _wanted(event: Event) -> dict[str, object]:

@@ -44,7 +44,7 @@
     (list ? list.people : []).forEach(function (one) {
       known.set(one.id, {
         id: one.id, first: one.first, last: one.last, from: one.from, codes: one.codes,
-        isHere: one.days.includes(day), isOnList: true,
+        isHere: one.days.includes(day), isOnList: true, asks: one.asks || [],
       });
     });
     const added = [];
@@ -53,11 +53,15 @@
         const one = {
           id: act.operation, first: act.first_name, last: act.last_name, from: act.from,
           codes: [], isHere: act.day === day, isOnList: false,
+          asks: (list && list.asks_newcomers) || [],
         };
         known.set(one.id, one);
         added.push(one);
-      } else if (act.day === day && known.has(act.person)) {
-        known.get(act.person).isHere = act.status === "present";
+      } else if (known.has(act.person)) {
+        const one = known.get(act.person);
+        if (act.day === day) one.isHere = act.status === "present";
+        const answered = Object.keys(act.answers || {});
+        one.asks = one.asks.filter(function (number) { return !answered.includes("q" + number); });
       }
     });
     return added.concat(Array.from(known.values()).filter(function (one) { return one.isOnList; }));
@@ -181,6 +185,7 @@
     acts = await store.acts();
     show();
     sync();
+    return common.operation;
   }
 
   function personOf(id) {
@@ -193,6 +198,53 @@
     lastMarked = isHere ? { person: one.id, at: Date.now() } : { person: null, at: 0 };
     tell(isHere ? words.here : words.undone, one, isHere);
     if (isHere && navigator.vibrate) navigator.vibrate(40);
+    if (isHere) askNow(one.id);
+    else if (asked && asked.id === one.id) endAsking();
+  }
+
+  // --- What is asked of who arrives ---------------------------------------------
+
+  const asks = part("asks");
+  let asked = null; // who, as they were when the questions came up
+
+  function askNow(id) {
+    const one = personOf(id);
+    if (!asks || !one || !one.asks.length) return endAsking();
+    asked = one;
+    asks.reset();
+    asks.querySelectorAll("[data-ask]").forEach(function (field) {
+      field.hidden = !one.asks.includes(Number(field.dataset.ask));
+    });
+    part("asks-heading").textContent = say(words.ask, { name: nameOf(one) });
+    asks.hidden = false;
+    part("asks-heading").focus();
+  }
+
+  function endAsking() {
+    asked = null;
+    if (asks) asks.hidden = true;
+  }
+
+  async function answer() {
+    const one = asked, given = {};
+    new FormData(asks).forEach(function (value, name) {
+      if (!value.trim() || !one.asks.includes(Number(name.slice(1)))) return;
+      given[name] = (given[name] || []).concat(value);
+    });
+    endAsking();
+    search.focus();
+    if (!Object.keys(given).length) return;
+    // A mark once more, which brings the answers: sent again it changes nothing.
+    await act({ kind: "mark", person: one.id, status: "present", answers: given });
+    tell(words.answered, one, false);
+  }
+
+  if (asks) {
+    asks.addEventListener("submit", function (event) {
+      event.preventDefault();
+      if (asked) answer();
+    });
+    part("asks-later").addEventListener("click", function () { endAsking(); search.focus(); });
   }
 
   // A code as people type it: O is 0, I and L are 1; what stands before a colon does not count.
@@ -419,8 +471,9 @@
       .filter(Boolean).join(", ");
     form.reset();
     part("walk-in-part").open = false;
-    await act(values);
+    const added = await act(values);
     tell(words.added, { first: values.first_name, last: values.last_name }, false);
+    askNow(added);
   });
 
   // --- Taking over --------------------------------------------------------------

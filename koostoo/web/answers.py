@@ -1,17 +1,48 @@
 """An event's own questions as fields of a form; their answers as values and in words."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms import Field, StringField, TextAreaField, ValidationError
 
-from koostoo.events.models import Event, Option, Question
+from koostoo.base import keep
+from koostoo.events.models import ASKED, Event, Option, Question
 from koostoo.events.questions import AskedIf, not_asked
+from koostoo.registration.models import Answer
 from koostoo.web.forms import AnyOf, AtMost, NoForbidden, OneOf, Sentence, line, options, prose
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,6})?")
+
+
+class Scope(NamedTuple):
+    """Which of an event's questions a form holds, by whom they are asked, and how."""
+
+    asked: tuple[str, ...] = ("signup",)
+    with_sensitive: bool = True
+    is_strict: bool = True
+    """Whether what must be answered is demanded."""
+
+    def questions_of(self, event: Event) -> list[Question]:
+        """Return the questions in their order."""
+        return [
+            question
+            for question in event.questions
+            if question.asked in self.asked and (self.with_sensitive or not question.is_sensitive)
+        ]
+
+
+AT_SIGNUP = Scope()
+WHEN_ADDED = Scope(("signup", "organisers"))
+"""An organiser signs somebody up."""
+ALL_ANSWERS = Scope(ASKED, is_strict=False)
+"""Whatever is known of somebody, put right afterwards by who runs the event."""
+ALL_BUT_SENSITIVE = ALL_ANSWERS._replace(with_sensitive=False)
+AT_THE_DOOR = Scope(("checkin",), is_strict=False)
+"""Nobody is kept at the door for the want of an answer."""
 
 
 class FirstAnswer(NamedTuple):
@@ -38,11 +69,13 @@ class OwnQuestions:
     asked: tuple[Asked, ...] = ()
     left_out: frozenset[int] = frozenset()
     """The questions not asked after what was answered; known once they are checked."""
+    known: Mapping[int, Any] = {}
+    """Answers given before to questions this form may not hold, which others may wait for."""
 
     def check_questions(self) -> None:
         """After the fields were checked: what is not asked may hold anything, or nothing."""
         fields = self._fields_by_question()
-        answers = {
+        answers = {**self.known} | {
             question.id: None if field.errors else answer_value(question.kind, field.data)
             for question, field in fields.items()
         }
@@ -71,8 +104,9 @@ class OwnQuestions:
         question = next(question for question, own in fields.items() if own is field)
         if question.asked_if is None or question.waits_for is None:
             return None
-        first = next(own for other, own in fields.items() if other.id == question.asked_if.on)
-        return question.waits_for._replace(name=first.name)
+        on = question.asked_if.on
+        first = next((own for other, own in fields.items() if other.id == on), None)
+        return None if first is None else question.waits_for._replace(name=first.name)
 
     def _fields_by_question(self) -> dict[Asked, Field]:
         form: Any = self
@@ -84,27 +118,53 @@ _CLASSES: dict[Any, Any] = {}
 MOST_CLASSES = 100
 
 
-def asking(form: type[Asking], event: Event, lang: str, full: frozenset[int]) -> type[Asking]:
+def asking(
+    form: type[Asking],
+    event: Event,
+    lang: str,
+    full: frozenset[int],
+    scope: Scope = AT_SIGNUP,
+) -> type[Asking]:
     """Return the form class with the event's own questions; `full` options are marked as such.
 
     Kept for the present version of the event: making such a class costs more than filling it in.
+    One of an event that is not stored, a preview, is not kept.
     """
-    key = (form, event.uid, event.version, lang, full)
+    if event.id is None:
+        return _class_asking(form, event, lang, full, scope)
+    key = (form, event.uid, event.version, lang, full, scope)
     if key not in _CLASSES:
         if len(_CLASSES) >= MOST_CLASSES:
             _CLASSES.clear()
-        fields = {f"q{q.id}": _question_field(q, lang, full) for q in event.questions}
-        asked = tuple(
-            Asked(q.id, q.kind, q.asked_if, _first_answer(q, lang)) for q in event.questions
-        )
-        _CLASSES[key] = type(f"{form.__name__}OfEvent", (form,), {**fields, "asked": asked})
+        _CLASSES[key] = _class_asking(form, event, lang, full, scope)
     made: type[Asking] = _CLASSES[key]
     return made
 
 
-def _question_field(question: Question, lang: str, full: frozenset[int]) -> Any:
-    label, hint = question.label.to(lang), question.help.to(lang)
-    validators: list[Any] = [Sentence()] if question.required else []
+def _class_asking(
+    form: type[Asking], event: Event, lang: str, full: frozenset[int], scope: Scope
+) -> type[Asking]:
+    questions = scope.questions_of(event)
+    fields = {f"q{q.id}": _question_field(q, lang, full, scope) for q in questions}
+    asked = tuple(Asked(q.id, q.kind, q.asked_if, _first_answer(q, lang)) for q in questions)
+    return type(f"{form.__name__}OfEvent", (form,), {**fields, "asked": asked})
+
+
+def _hint(question: Question, lang: str) -> str:
+    """Return the organiser's hint, and who sees the answer to a sensitive question how long."""
+    if not question.is_sensitive:
+        return question.help.to(lang)
+    seen = ngettext(
+        "Only the organisers of the event see the answer; it is deleted %(num)s day after it.",
+        "Only the organisers of the event see the answer; it is deleted %(num)s days after it.",
+        keep.SENSITIVE_DAYS,
+    )
+    return f"{question.help.to(lang)} {seen}".strip()
+
+
+def _question_field(question: Question, lang: str, full: frozenset[int], scope: Scope) -> Any:
+    label, hint = question.label.to(lang), _hint(question, lang)
+    validators: list[Any] = [Sentence()] if question.required and scope.is_strict else []
     offered = options(
         (str(option.id), _option_words(option, lang, full)) for option in question.options
     )
@@ -164,6 +224,22 @@ def answer_value(kind: str, data: Any) -> Any:
         day = _read_date(data)
         return day.isoformat() if day else None
     return data
+
+
+def answer_data(questions: Iterable[Question], answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return stored answers as the fields of these questions hold them."""
+    known = {answer.question_id: answer.value for answer in answers}
+    values: dict[str, Any] = {}
+    for question in questions:
+        value = known.get(question.id)
+        if question.kind == "yesno":
+            value = {True: "yes", False: "no", None: None}[value]
+        elif question.kind == "choice":
+            value = str(value[0]) if value else None
+        elif question.kind == "choices":
+            value = [str(option) for option in value or ()]
+        values[f"q{question.id}"] = value
+    return values
 
 
 def answer_text(question: Question, value: Any, lang: str) -> str:

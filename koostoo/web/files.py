@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from babel.numbers import format_decimal
 from flask import request, send_file, url_for
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from koostoo.documents.file_types import ABOUT
 from koostoo.documents.names import download_name
 from koostoo.files.models import StoredFile
-from koostoo.files.queries import Variant, read
+from koostoo.files.queries import Variant, public_files_of, read
 from koostoo.web.language import current_lang
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -100,3 +100,21 @@ def document_url(slug: str, file: StoredFile) -> str:
 def logo_url(slug: str, file: StoredFile) -> str:
     """Return the address of a project's logo, good for as long as it is this one."""
     return url_for("public.logo", slug=slug, number=file.id, v=version_of(file))
+
+
+def shown_files(event_id: int | None, slug: str, *, is_out: bool = True) -> dict[str, Any]:
+    """Return the cover picture and the documents of an event as its page shows them.
+
+    While the event is not out (`is_out`), their addresses are those of the desk; without a number
+    there is no event yet, and no file of it.
+    """
+    files = [] if event_id is None else public_files_of(event_id)
+    cover = next((file for file in files if file.kind == "cover"), None)
+    documents = [file for file in files if file.kind == "document"]
+    if is_out:
+        cover_address = cover_url(slug, cover) if cover else ""
+        listed = [(file, document_url(slug, file)) for file in documents]
+    else:
+        cover_address = url_for("desk.file_small", slug=slug, number=cover.id) if cover else ""
+        listed = [(file, url_for("desk.file", slug=slug, number=file.id)) for file in documents]
+    return {"cover": cover, "cover_url": cover_address, "documents": listed}

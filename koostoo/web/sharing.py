@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from koostoo.base import dates
 from koostoo.events.models import Event
 from koostoo.registration.queries import invited_by_name, promises_of
+from koostoo.registration.rules import Standing
 from koostoo.web.language import current_lang
 
 OBSTACLE_WORDS: dict[str, Any] = {
@@ -92,6 +93,20 @@ def sharing_lines(event: Event, now: datetime) -> list[str]:
             )
         )
     return lines
+
+
+def status_text(event: Event, state: Standing) -> str:
+    """Return why one cannot sign up, in words; empty when one can."""
+    lang = current_lang()
+    if state == "not_yet" and event.opens_at:
+        return _("Registration opens %(moment)s", moment=dates.moment(event.opens_at, lang))
+    words = {
+        "closed": _("Registration is closed"),
+        "over": _("This event is over"),
+        "called_off": _("Called off"),
+        "none": _("No registration here"),
+    }
+    return words.get(state, "")
 
 
 def _who_may_come(event: Event) -> list[str]:

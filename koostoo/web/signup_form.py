@@ -20,7 +20,7 @@ from koostoo.programme.models import Organisation
 from koostoo.programme.queries import Suggestion, suggestions
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
-from koostoo.web.answers import OwnQuestions, asking
+from koostoo.web.answers import AT_SIGNUP, OwnQuestions, Scope, answer_data, asking
 from koostoo.web.forms import (
     AtMost,
     Form,
@@ -160,14 +160,18 @@ def build(
     *,
     full: frozenset[int] = frozenset(),
     takes_others: bool | None = None,
+    scope: Scope = AT_SIGNUP,
+    is_sent: bool = True,
 ) -> SignUpForm:
     """Return the form of this event, filled from `registration` when it is changed.
 
     `full` are options without room, marked as such; `takes_others` says whether people of other
-    organisations may sign up now, by default what the event says.
+    organisations may sign up now, by default what the event says; `scope` which of the event's
+    own questions are asked. Without `is_sent` nothing a request holds is read into it.
     """
-    form_class = asking(SignUpForm, event, lang, full)
-    form = form_class(data=_data(event, registration) if registration else {"language": lang})
+    form_class = asking(SignUpForm, event, lang, full, scope)
+    data = _data(event, registration) if registration else {"language": lang}
+    form = form_class(data=data) if is_sent else form_class(formdata=None, data=data)
     others = event.allows_others if takes_others is None else takes_others
     if registration is not None:
         # What they come from stays good for them, though the event may not invite it any more.
@@ -200,17 +204,7 @@ def _data(event: Event, registration: Registration) -> dict[str, Any]:
     values["organisation"] = str(registration.organisation_id or OTHER)
     values["photo_consent"] = {True: "yes", False: "no", None: None}[registration.photo_consent]
     values["privacy"] = True
-    known = {answer.question_id: answer.value for answer in registration.answers}
-    for question in event.questions:
-        value = known.get(question.id)
-        if question.kind == "yesno":
-            value = {True: "yes", False: "no", None: None}[value]
-        elif question.kind == "choice":
-            value = str(value[0]) if value else None
-        elif question.kind == "choices":
-            value = [str(option) for option in value or ()]
-        values[f"q{question.id}"] = value
-    return values
+    return values | answer_data(event.questions, registration.answers)
 
 
 def read_nonce(typed: str | None) -> str:

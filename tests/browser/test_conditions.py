@@ -105,12 +105,13 @@ def test_an_organiser_makes_a_chain_and_the_form_follows_it(
 
 
 def new_question(page: Page, row: int, words: str, kind: str, options: str = "") -> None:
-    """Type a question into a spare row of the event form."""
+    """Add a question to the event form."""
+    page.get_by_role("button", name="Add a question").click()
     part = page.locator("#questions details").nth(row)
-    part.locator("summary").click()
     part.locator(f"[name=questions-{row}-label_et]").fill(words)
     part.locator(f"[name=questions-{row}-kind]").select_option(kind)
-    part.locator(f"[name=questions-{row}-options_et]").fill(options)
+    if options:
+        part.locator(f"[name=questions-{row}-options_et]").fill(options)
 
 
 def wait_for(page: Page, row: int, words: str) -> None:

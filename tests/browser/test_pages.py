@@ -42,6 +42,8 @@ DESK = [
     f"/desk{TRIP}/registrations/add",
     f"/desk{TRIP}/edit",
     f"/desk{TRIP}/copy",
+    f"/desk{TRIP}/preview",
+    f"/desk{TRIP}/registrations/1/answers",
     f"/desk{TRIP}/call-off",
     f"/desk{TRIP}/letter-texts",
     f"/desk{TRIP}/letter-texts/confirmed",

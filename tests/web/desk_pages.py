@@ -102,3 +102,17 @@ def confirm_move(desk: FlaskClient, event: Event, page: str, **typed: Any) -> Te
     """Press the button of the page that tells who will be told."""
     form = {name: value for name, value in read_form(page).items() if value is not None}
     return desk.post(edit_path(event), data={**form, **typed})
+
+
+def stage_of(event: Event) -> dict[str, Any]:
+    """Return the numbers `test_roles.sign_in_as` gives roles about, for roles at this event."""
+    host, partner = event.activity.project.partners
+    return {
+        "event": event.id,
+        "project": event.activity.project_id,
+        "host": host.organisation_id,
+        "partner": partner.organisation_id,
+        "other": 0,
+        "foreign": 0,
+        "theirs": 0,
+    }

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    answers_page,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
     attendee_import,  # noqa: F401
@@ -18,6 +19,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     deciding,  # noqa: F401
     download_record,  # noqa: F401
     downloads,  # noqa: F401
+    event_preview,  # noqa: F401
     events,  # noqa: F401
     files,  # noqa: F401
     handing_over,  # noqa: F401
@@ -26,6 +28,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     letter_times,  # noqa: F401
     letters,  # noqa: F401
     logos,  # noqa: F401
+    opening,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     paper,  # noqa: F401

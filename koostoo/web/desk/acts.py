@@ -59,6 +59,7 @@ ACTS: Mapping[str, Any] = {
     "logo_removed": _l("Removed a logo"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "answered_for": _l("Changed a person's answers"),
     "imported": _l("Brought in a list of people"),
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),

@@ -10,6 +10,7 @@ from wtforms.validators import StopValidation
 
 from koostoo.events.models import Event
 from koostoo.registration.queries import project_organisations
+from koostoo.web.answers import WHEN_ADDED
 from koostoo.web.forms import AtMost, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
 from koostoo.web.person_fields import OTHER
@@ -45,7 +46,13 @@ def build(event: Event, of: frozenset[int] | None = None) -> SignUpForm:
     `of` are the organisations whose people may be added; None: everybody.
     """
     offered = [one for one in project_organisations(event) if of is None or one.id in of]
-    form = build_sign_up(event, offered, current_lang(), takes_others=None if of is None else False)
+    form = build_sign_up(
+        event,
+        offered,
+        current_lang(),
+        takes_others=None if of is None else False,
+        scope=WHEN_ADDED,
+    )
     form.email.description = _("The confirmation and the calendar invite go to this address.")
     form.phone.description = _("For the case that something changes at the last minute.")
     form.member_organisation.label.text = _("Association, company or municipality represented")

@@ -9,7 +9,16 @@ from datetime import date
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, jsonify, make_response, redirect, request, url_for
+from flask import (
+    abort,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
@@ -24,6 +33,7 @@ from koostoo.events.models import Event
 from koostoo.registration import desk_queries
 from koostoo.registration.words import state_words
 from koostoo.web.desk import bp
+from koostoo.web.desk.checkin_asks import door_form, unanswered
 from koostoo.web.desk.checkin_forms import (
     PHOTO_BYTES,
     CodeForm,
@@ -72,7 +82,7 @@ def checkin_mark(slug: str) -> Response:
     elif mark is None:
         abort(400)
     else:
-        _take(event, mark)
+        return _take(event, mark)
     return _back(slug, day)
 
 
@@ -123,14 +133,40 @@ def checkin_walk_in(slug: str) -> Response | Page:
             moment, walk_in = now(), form.walk_in(day)
             [outcome] = sync(event.id, [walk_in], moment, moment, organiser_id())
             name = f"{walk_in.first_name} {walk_in.last_name}"
+            person = outcome.person if outcome.is_taken else None
             if outcome.result == "merged":
                 flash(_("%(name)s was on the list already and is here now.", name=name), "info")
             elif outcome.is_taken:
                 flash(_("%(name)s is on the list and here.", name=name), "success")
             else:
                 flash(refusal_words(outcome.result), "warning")
-            return _back(slug, day)
+            return _ask(event, person, day)
     return checkin_page(get_event(slug), form=form)
+
+
+@bp.route(f"{DOOR}/ask/<int(max=2147483647):number>", methods=["GET", "POST"])
+@right(AT_DOOR)
+def checkin_ask(slug: str, number: int) -> Response | Page:
+    """Ask somebody who has arrived what is still to be asked; on POST keep the answers."""
+    event = get_event(slug)
+    person = desk_queries.find_registration(event, number) or abort(404)
+    day = read_day(event) or abort(404)
+    asks = unanswered(event, [number]).get(number)
+    if not asks:
+        return _back(slug, day)
+    button, form = ButtonForm(), door_form(event, request.form or None)
+    if button.validate_on_submit() and (answers := form.given()) is not None:
+        with button.kept_when_busy():
+            moment = now()
+            mark = Mark(read_operation(None), number, day, "present", moment, answers)
+            sync(event.id, [mark], moment, moment, organiser_id())
+            flash(_("The answers of %(name)s are saved.", name=person.name), "success")
+            return _back(slug, day)
+    page = render_template(
+        "desk/checkin_ask.html", event=event, person=person, button=button, form=form, asks=asks
+    )
+    page, status, headers = button.answer(page)
+    return page, 422 if form.errors else status, headers
 
 
 @bp.get(f"{DOOR}/list.json")
@@ -150,7 +186,7 @@ def checkin_sync(slug: str) -> tuple[FlaskResponse, int]:
     except ValidationError:
         return jsonify(problem="token"), 403
     try:
-        sent_at, acts, broken = read_acts(request.get_json(silent=True))
+        sent_at, acts, broken = read_acts(event, request.get_json(silent=True))
     except BrokenAct:
         return jsonify(problem="broken"), 400
     outcomes = sync(event.id, acts, sent_at, now(), organiser_id())
@@ -175,20 +211,21 @@ def checkin_worker(slug: str) -> FlaskResponse:
     return response
 
 
-def _take(event: Event, mark: Mark) -> None:
-    """Write a mark and tell what became of it."""
+def _take(event: Event, mark: Mark) -> Response:
+    """Write a mark and tell what became of it; lead on to what is asked of who arrived."""
     moment = now()
     [outcome] = sync(event.id, [mark], moment, moment, organiser_id())
     if not outcome.is_taken:
         flash(refusal_words(outcome.result), "warning")
-        return
+        return _back(event.slug, mark.day)
     person = desk_queries.find_registration(event, outcome.person or 0)
     if person is None:
-        return
+        return _back(event.slug, mark.day)
     if mark.status == "present":
         flash(_("%(name)s is here.", name=person.name), "success")
-    else:
-        flash(_("%(name)s is not marked as here any more.", name=person.name), "info")
+        return _ask(event, person.id, mark.day)
+    flash(_("%(name)s is not marked as here any more.", name=person.name), "info")
+    return _back(event.slug, mark.day)
 
 
 def _take_code(event: Event, code: str) -> Response:
@@ -213,8 +250,17 @@ def _take_code(event: Event, code: str) -> Response:
             "warning",
         )
     else:
-        _take(event, Mark(read_operation(None), person.id, day, "present", now()))
+        return _take(event, Mark(read_operation(None), person.id, day, "present", now()))
     return _back(event.slug, day)
+
+
+def _ask(event: Event, number: int | None, day: date) -> Response:
+    """Lead to what is still to be asked of somebody, or back to the list."""
+    if number is None or not unanswered(event, [number]):
+        return _back(event.slug, day)
+    kept: dict[str, Any] = {name: request.args.get(name) for name in ("q", "show")}
+    page = url_for("desk.checkin_ask", slug=event.slug, number=number, day=day.isoformat(), **kept)
+    return redirect(page, 303)
 
 
 def _back(slug: str, day: date) -> Response:

@@ -14,6 +14,7 @@ from koostoo.base.dates import numeric, weekday_name
 from koostoo.base.text import clean_line
 from koostoo.events.models import Event
 from koostoo.registration.queries import seats_of
+from koostoo.web.desk.checkin_asks import door_form
 from koostoo.web.desk.checkin_forms import (
     CodeForm,
     PhotoForm,
@@ -122,6 +123,7 @@ def _render(event: Event, day: date | None, **values: Any) -> str:
         words=script_words(),
         looks=access().may_look(event_facts()),
         new_operation=read_operation,
+        asks_form=door_form(event),
         **{"is_shell": False, **values},
     )
 

@@ -1,6 +1,7 @@
 """What a helper's device and the service tell each other, as JSON: the list there, acts back.
 
-Names and organisations alone go to the device: no contacts, no answers.
+Names and organisations alone go to the device, and which questions are still to be asked: no
+contacts, no answers.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from koostoo.attendance.service import Outcome
 from koostoo.base.text import clean_line, has_forbidden
 from koostoo.base.when import ZONE
 from koostoo.events.models import Event
+from koostoo.web.desk.checkin_asks import asked_of_newcomers, read_answers, unanswered
 from koostoo.web.desk.checkin_forms import LARGEST, OPERATION
 from koostoo.web.language import current_lang
 from koostoo.web.links import check_in_codes
@@ -45,6 +47,8 @@ def list_for_device(event: Event, now: datetime) -> dict[str, Any]:
     """Return all a device needs to work without network."""
     days = days_of(event.when)
     found = queries.standings(event.id)
+    guests = queries.guests(event.id)
+    asks = unanswered(event, [guest.id for guest in guests])
     ends = datetime.combine(event.ends_on + timedelta(days=1), time(), ZONE)
     return {
         "token": generate_csrf(),
@@ -64,13 +68,15 @@ def list_for_device(event: Event, now: datetime) -> dict[str, Any]:
                     for day, standing in found.get(guest.id, {}).items()
                     if standing.status == "present"
                 ],
+                "asks": asks.get(guest.id, []),
             }
-            for guest in queries.guests(event.id)
+            for guest in guests
         ],
+        "asks_newcomers": asked_of_newcomers(event),
     }
 
 
-def read_acts(sent: Any) -> tuple[datetime, list[Mark | WalkIn], list[str]]:
+def read_acts(event: Event, sent: Any) -> tuple[datetime, list[Mark | WalkIn], list[str]]:
     """Return the device's time, its acts, and the names of those that make no sense.
 
     Raises BrokenAct where nothing of it can be read.
@@ -86,7 +92,7 @@ def read_acts(sent: Any) -> tuple[datetime, list[Mark | WalkIn], list[str]]:
             # A name is all by which the device would know what to give up.
             raise BrokenAct
         try:
-            acts.append(_walk_in(one) if one.get("kind") == "walk_in" else _mark(one))
+            acts.append(_walk_in(one) if one.get("kind") == "walk_in" else _mark(event, one))
         except BrokenAct:
             broken.append(operation)
     return sent_at, acts, broken
@@ -103,7 +109,7 @@ def answer_to(outcomes: list[Outcome], broken: list[str]) -> list[dict[str, Any]
     ]
 
 
-def _mark(one: Mapping[str, Any]) -> Mark:
+def _mark(event: Event, one: Mapping[str, Any]) -> Mark:
     person, status = one.get("person"), one.get("status")
     if isinstance(person, str):
         known = bool(OPERATION.fullmatch(person))
@@ -112,7 +118,12 @@ def _mark(one: Mapping[str, Any]) -> Mark:
     if not known or person is None or status not in STATUSES:
         raise BrokenAct
     checked: Status = status
-    return Mark(one["operation"], person, _day(one.get("day")), checked, _moment(one.get("at")))
+    sent = one.get("answers", {})
+    answers = read_answers(event, sent) if isinstance(sent, Mapping) else None
+    if answers is None:
+        raise BrokenAct
+    day, at = _day(one.get("day")), _moment(one.get("at"))
+    return Mark(one["operation"], person, day, checked, at, answers)
 
 
 def _walk_in(one: Mapping[str, Any]) -> WalkIn:

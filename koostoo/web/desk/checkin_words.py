@@ -19,6 +19,8 @@ def script_words() -> dict[str, str]:
         "here": _("%(name)s is here."),
         "undone": _("%(name)s is not marked as here any more."),
         "already": _("%(name)s is here already."),
+        "ask": _("Ask: %(name)s"),
+        "answered": _("The answers of %(name)s are saved."),
         "added": _("%(name)s is on the list and here."),
         "unknown": _("Nobody of this event has this code."),
         "bad_code": _("A code has eight signs, such as 7K3M-9QXD."),

@@ -11,7 +11,7 @@ from koostoo.web.desk import bp, listing
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.people import query_of, read_filter
 from koostoo.web.desk.sending import Download, Table, recorded
-from koostoo.web.rights import event_facts, right, shows_contacts
+from koostoo.web.rights import access, event_facts, right, shows_contacts
 from koostoo.web.view import local
 
 
@@ -32,7 +32,7 @@ def list_xlsx(slug: str) -> Download:
 
 
 def _people(slug: str, kind: Format) -> Download:
-    event, wanted = get_event(slug), read_filter()
+    event, wanted, runs = get_event(slug), read_filter(), access().may_run(event_facts())
     note = Note(
         "people",
         kind,
@@ -45,7 +45,9 @@ def _people(slug: str, kind: Format) -> Download:
 
     def make() -> Table:
         event = get_event(slug)
-        rows = listing.lines(event, stream_rows(event.id, wanted), shows_contacts)
+        rows = listing.lines(
+            event, stream_rows(event.id, wanted), shows_contacts, shows_sensitive=runs
+        )
         return Table(listing.sheet_name(), listing.header(event), rows, listing.widths(event))
 
     return Download([note], download_name(local(event.title), _("participants"), ext=kind), make)

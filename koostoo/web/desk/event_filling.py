@@ -10,13 +10,22 @@ from wtforms import SelectChoice
 from koostoo.base.dates import month_name
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import Hours, When
+from koostoo.events.question_sets import question_sets
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
+from koostoo.web.desk.conditions import choices_for
 from koostoo.web.desk.date_form import DAY_ROWS
 from koostoo.web.desk.event_form import TEXTS, EventForm
 from koostoo.web.desk.invitation_form import invitation_data
-from koostoo.web.desk.question_form import offer_conditions, question_data
+from koostoo.web.desk.question_form import (
+    QuestionForm,
+    offer_conditions,
+    question_data,
+    rows_in_order,
+)
+from koostoo.web.desk.question_rows import MAX_ROWS, Rearranged, script_words
 from koostoo.web.desk.sharing_form import offer_organisations, sharing_data, split
+from koostoo.web.desk.words import ASKED_WORDS, KIND_WORDS
 from koostoo.web.forms import options
 from koostoo.web.language import current_lang
 from koostoo.web.view import kind_label, local
@@ -35,12 +44,16 @@ def build(
     draft: EventDraft | None = None,
     version: int = 0,
     organisers: frozenset[int] | None = None,
+    rearranged: Rearranged | None = None,
 ) -> EventForm:
     """Return the form, filled from `draft` when an event is changed.
 
-    `organisers` are the organisations that may run it; None: any.
+    `organisers` are the organisations that may run it; None: any. `rearranged` is what was sent,
+    after a button between the questions did its part.
     """
-    form = EventForm(data=_data(draft, version) if draft else None)
+    data = _data(draft, version) if draft else None
+    form = EventForm(formdata=rearranged.typed, data=data) if rearranged else EventForm(data=data)
+    form.rearranged = rearranged
     form.activity.choices = [*_nothing_chosen(), *_by_project(activities)]
     names = [(str(organisation.id), organisation.name) for organisation in organisations]
     choices = [*_nothing_chosen(), *options(names)]
@@ -57,6 +70,22 @@ def build(
     form.month.choices = [*_nothing_chosen(), *options(months)]
     form.season.choices = [*_nothing_chosen(), *options(SEASON_WORDS)]
     return form
+
+
+def question_parts(form: EventForm) -> dict[str, Any]:
+    """Return what the page needs to show the form's questions and to add more."""
+    blank = QuestionForm(prefix="questions-999-")
+    blank.asked_if.choices = options(choices_for("", form.saved_questions))
+    return {
+        "rows": rows_in_order(form.questions),
+        "blank": blank,
+        "rearranged": form.rearranged,
+        "sets": question_sets(),
+        "kind_words": dict(KIND_WORDS),
+        "asked_words": dict(ASKED_WORDS),
+        "script_words": script_words(),
+        "most_questions": MAX_ROWS,
+    }
 
 
 def _nothing_chosen() -> list[SelectChoice]:

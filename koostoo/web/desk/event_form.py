@@ -30,12 +30,13 @@ from koostoo.web.desk.date_form import DAY_ROWS, MOST_DAYS, DateReading, DayHour
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
 from koostoo.web.desk.invitation_form import InvitationFields
 from koostoo.web.desk.question_form import (
-    MAX_ROWS,
     SPARE_ROWS,
     QuestionForm,
+    QuestionRows,
     read_questions,
     refuse_conditions,
 )
+from koostoo.web.desk.question_rows import MAX_ROWS, Rearranged
 from koostoo.web.desk.sharing_form import MIDNIGHT, SharingFields
 from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import (
@@ -147,7 +148,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
         filters=[line],
         validators=[AtMost(40), NoForbidden(), phone_like],
     )
-    questions = RowList(
+    questions = QuestionRows(
         FormField(QuestionForm), _l("Questions"), min_entries=SPARE_ROWS, max_entries=MAX_ROWS
     )
     version = HiddenField()
@@ -158,6 +159,8 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
     members_first_until: datetime | None = None
     promises: tuple[QuotaDraft, ...] = ()
     saved_questions: tuple[QuestionDraft, ...] = ()
+    rearranged: Rearranged | None = None
+    """What a button between the questions did; None: another was pressed, or none."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then what several say together, such as the date and deadlines."""

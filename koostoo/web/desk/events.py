@@ -1,30 +1,25 @@
-"""Pages of events at the desk: list, create, change, copy, publish, call off."""
+"""Pages of events at the desk: list, create, change, call off; see `opening` for copying."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
-from wtforms import StringField, TextAreaField
+from wtforms import TextAreaField
 
 from koostoo.base.clock import local_day, now
 from koostoo.base.localtext import LocalText
-from koostoo.events import rules
 from koostoo.events.access import facts_of
 from koostoo.events.models import Event
 from koostoo.events.queries import all_projects
 from koostoo.events.rules import EventDraft
 from koostoo.events.service import (
-    NotADraft,
     NotReady,
-    copy_event,
     create_event,
     draft_of,
-    publish_event,
 )
-from koostoo.files.queries import kinds_of
 from koostoo.mail import health
 from koostoo.mail.settings import proves_senders
 from koostoo.registration import desk_queries
@@ -38,17 +33,14 @@ from koostoo.registration.event_changes import (
     edit_event,
 )
 from koostoo.registration.moving import MoveNotice, PeopleToTell
-from koostoo.web.desk import bp, moving
-from koostoo.web.desk.event_filling import build
+from koostoo.web.desk import bp, moving, previewing, question_rows
+from koostoo.web.desk.event_filling import build, question_parts
 from koostoo.web.desk.event_form import EventForm
-from koostoo.web.desk.fields import DayField
 from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.overview import overview_parts
-from koostoo.web.desk.words import EVENT_STATE_WORDS, MISSING_FIELDS, missing_words
-from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line, prose
+from koostoo.web.desk.words import EVENT_STATE_WORDS
+from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, prose
 from koostoo.web.rights import access, organiser_id, right
-
-SAME_WEEKDAY_NEXT_YEAR = timedelta(days=364)
 
 
 @bp.get("/")
@@ -98,10 +90,14 @@ def _group(row: EventRow, today: date) -> str:
 
 @bp.route("/events/new", methods=["GET", "POST"])
 @right("event_creator")
-def new() -> Response | Page:
+def new() -> Response | Page | str:
     """Show an empty event form; on POST keep it as a draft."""
     form = _form()
+    if question_rows.is_pressed():
+        return _form_page(form, None)
     if form.validate_on_submit():
+        if previewing.is_asked():
+            return previewing.preview_of_draft(form.draft(), None)
         with form.kept_when_busy():
             slug = create_event(form.draft(), now(), organiser_id())
             flash(_("The draft is saved. Nobody sees it until you publish it."), "success")
@@ -111,15 +107,17 @@ def new() -> Response | Page:
 
 @bp.route("/events/<slug>/edit", methods=["GET", "POST"])
 @right("event_run")
-def edit(slug: str) -> Response | Page:
+def edit(slug: str) -> Response | Page | str:
     """Show the event form filled in; on POST save it."""
     event = get_event(slug)
     if event.state == "called_off":
         return _called_off(slug)
     form, told, moment = _form(event), moving.read_notice(), now()
-    if not form.validate_on_submit() or moving.wants_back():
+    if question_rows.is_pressed() or not form.validate_on_submit() or moving.wants_back():
         return _form_page(form, event)
     draft = form.draft()
+    if previewing.is_asked():
+        return previewing.preview_of_draft(draft, slug)
     if moving.is_seen() and not told.validate_for(draft.when.begins_at, moment):
         return moving.page(event, draft, form, told, moment)
     saved = None
@@ -189,65 +187,6 @@ def _save(
     return None
 
 
-class CopyForm(Form):
-    """What differs in a copy."""
-
-    title_et = StringField(
-        _l("Title in Estonian"), [Sentence(), AtMost(200), NoForbidden()], filters=[line]
-    )
-    title_en = StringField(_l("Title in English"), [AtMost(200), NoForbidden()], filters=[line])
-    first_day = DayField(_l("First day"), [Sentence()])
-
-
-@bp.route("/events/<slug>/copy", methods=["GET", "POST"])
-@right("event_run")
-def copy(slug: str) -> Response | Page:
-    """Ask for title and first day; on POST make a draft with everything else taken over."""
-    event = get_event(slug)
-    form = CopyForm(
-        data={
-            "title_et": event.title.et,
-            "title_en": event.title.en,
-            "first_day": event.starts_on + SAME_WEEKDAY_NEXT_YEAR,
-        }
-    )
-    if form.validate_on_submit():
-        title = LocalText(form.title_et.data, form.title_en.data or "")
-        with form.kept_when_busy():
-            copied = copy_event(event.id, title, form.first_day.data, now(), organiser_id())
-            flash(_("Here is the copy, still a draft. Look it over and publish it."), "success")
-            return redirect(url_for("desk.edit", slug=copied), 303)
-    documents = "document" in kinds_of([event.id])[event.id]
-    page = render_template("desk/copy.html", form=form, event=event, documents=documents)
-    return form.answer(page)
-
-
-@bp.route("/events/<slug>/publish", methods=["GET", "POST"])
-@right("event_run")
-def publish(slug: str) -> Response | Page:
-    """Show what is still missing, or the button that publishes."""
-    event = get_event(slug)
-    if event.state != "draft":
-        return redirect(url_for("desk.people", slug=slug), 303)
-    form = ButtonForm()
-    codes = rules.missing(draft_of(event), now())
-    if form.validate_on_submit():
-        with form.kept_when_busy():
-            try:
-                publish_event(event.id, now(), organiser_id())
-            except NotReady as refusal:
-                codes = refusal.codes
-            except NotADraft:
-                return redirect(url_for("desk.people", slug=slug), 303)
-            else:
-                flash(_("The event is published. Now send its link to people."), "success")
-                return redirect(url_for("desk.people", slug=slug), 303)
-    missing = [(MISSING_FIELDS[code], missing_words(code)) for code in codes]
-    page = render_template("desk/publish.html", form=form, event=get_event(slug), missing=missing)
-    page, status, headers = form.answer(page)
-    return page, 422 if status == 200 and missing and form.is_submitted() else status, headers
-
-
 class CallOffForm(Form):
     """Why the event does not take place; everybody reads it."""
 
@@ -303,12 +242,14 @@ def get_event(slug: str) -> Event:
 
 
 def _form(event: Event | None = None) -> EventForm:
+    rearranged = question_rows.rearrange() if question_rows.is_pressed() else None
     return build(
         desk_queries.activity_choices(access()),
         desk_queries.organisation_choices(),
         draft_of(event) if event else None,
         event.version if event else 0,
         access().organisers,
+        rearranged,
     )
 
 
@@ -318,6 +259,7 @@ def _form_page(form: EventForm, event: Event | None) -> Response | Page:
         form=form,
         event=event,
         carried=moving.typed_notice(),
+        **question_parts(form),
         proves_senders=proves_senders(),
     )
     return form.answer(page)

@@ -48,12 +48,16 @@ def widths(event: Event) -> list[int]:
 
 
 def lines(
-    event: Event, people: Iterable[ListRow], shows: Callable[[int | None], bool]
+    event: Event,
+    people: Iterable[ListRow],
+    shows: Callable[[int | None], bool],
+    *,
+    shows_sensitive: bool,
 ) -> Iterator[list[Cell]]:
     """Turn people into rows, one by one; times are those of Tallinn.
 
     `shows` says of an organisation whether the contacts and answers of its people may be seen;
-    those of the others are left empty.
+    those of the others are left empty, and without `shows_sensitive` all sensitive answers.
     """
     lang = current_lang()
     activity = f"{kind_label(event.activity)}: {local(event.activity.title)}"
@@ -64,6 +68,7 @@ def lines(
         heading(event.when, lang),
     ]
     questions = list(event.questions)
+    hidden = {q.id for q in questions if q.is_sensitive and not shows_sensitive}
     states = {state: state_label(state) for state in STATES}
     roles = {role: role_label(role) for role in ROLES}
     members = {name: str(words) for name, words in MEMBERSHIP_WORDS.items()}
@@ -72,6 +77,7 @@ def lines(
     photos = {True: _("Yes"), False: _("No"), None: ""}
     for person in people:
         is_open = is_shown(person.organisation_id)
+        given = person.answers if is_open else {}
         yield [
             *about,
             states[person.state],
@@ -86,7 +92,7 @@ def lines(
             person.language,
             photos[person.photo_consent],
             person.created_at.astimezone(ZONE),
-            *(_answer(q, person.answers.get(q.id) if is_open else None, lang) for q in questions),
+            *(_answer(q, None if q.id in hidden else given.get(q.id), lang) for q in questions),
             *attendance(person.id),
         ]
 

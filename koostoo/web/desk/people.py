@@ -28,6 +28,7 @@ from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.web.desk import adding, bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.numbers import small_number
+from koostoo.web.desk.opening import checklist
 from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words, reply_words
 from koostoo.web.forms import Page
@@ -50,6 +51,7 @@ def show(slug: str) -> str:
     number = request.args.get("page", "")
     page = desk_queries.registrations_page(event.id, wanted, small_number(number) or 1)
     counts = desk_queries.state_counts(event.id, wanted.whose)
+    runs = access().may_run(event_facts())
     return render_template(
         "desk/people.html",
         event=event,
@@ -79,11 +81,12 @@ def show(slug: str) -> str:
         state_label=state_label,
         event_state_words=EVENT_STATE_WORDS,
         role_label=role_label,
-        runs=access().may_run(event_facts()),
+        runs=runs,
         fills=access().may_fill(event_facts()),
         sees_files=access().may_see_files(event_facts()),
         shows=shows_contacts,
         active=ACTIVE,
+        listed=checklist(event) if event.state == "draft" and runs else None,
     )
 
 

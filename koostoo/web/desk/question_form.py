@@ -19,20 +19,29 @@ from wtforms import Form as PlainForm
 
 from koostoo.base.localtext import LocalText
 from koostoo.events.questions import (
+    NOWHERE,
+    AskedIf,
     QuestionDraft,
     at_places,
     by_ids,
     condition_faults,
     lacks_options,
 )
-from koostoo.web.desk.conditions import FAULT_WORDS, choice_of, choices_for, read_choice
+from koostoo.web.desk.conditions import (
+    FAULT_WORDS,
+    choice_of,
+    choices_for,
+    choices_of_row,
+    read_choice,
+    read_row_choice,
+)
 from koostoo.web.desk.fields import SeatsField
-from koostoo.web.desk.words import KIND_WORDS, missing_words
-from koostoo.web.forms import AtMost, NoForbidden, Pick, Sentence, line, options, prose
+from koostoo.web.desk.question_rows import MAX_ROWS
+from koostoo.web.desk.words import ASKED_WORDS, KIND_WORDS, PURPOSE_WORDS, missing_words
+from koostoo.web.forms import AtMost, NoForbidden, Pick, RowList, Sentence, line, options, prose
 
 LIMIT = re.compile("0*[1-9][0-9]{0,4}")
-SPARE_ROWS = 3
-MAX_ROWS = 40
+SPARE_ROWS = 1
 _LABEL = {"filters": [line], "validators": [AtMost(300), NoForbidden()]}
 _HINT = {"filters": [line], "validators": [AtMost(500), NoForbidden()]}
 _LINES = {"filters": [prose], "validators": [AtMost(4000), NoForbidden()]}
@@ -57,6 +66,17 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
         validators=[Sentence()],
     )
     required = BooleanField(_l("Must be answered"))
+    asked = Pick(
+        _l("Who answers, and when"),
+        choices=options(ASKED_WORDS),
+        default="signup",
+        description=_l("At check-in nobody is kept waiting for an answer."),
+    )
+    purpose = Pick(_l("What the answer is used for"), choices=options(PURPOSE_WORDS), default="")
+    is_sensitive = BooleanField(
+        _l("Sensitive: only who runs the event sees the answers"),
+        description=_l("Such as health, food or documents. The form says so beside the question."),
+    )
     asked_if = Pick(_l("When it is asked"))
     help_et = StringField(_l("Hint in Estonian"), **_HINT)
     help_en = StringField(_l("Hint in English"), **_HINT)
@@ -107,7 +127,15 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
             required=self.required.data,
             options=self._options() if self.kind.data in ("choice", "choices") else (),
             limits=self._limits() if self.kind.data in ("choice", "choices") else (),
+            purpose=self.purpose.data or "",
+            asked=self.asked.data or "signup",
+            is_sensitive=bool(self.is_sensitive.data),
         )
+
+    @property
+    def row(self) -> int:
+        """The number of this row in the form."""
+        return int(self.label_et.name.split("-")[1])
 
     def _limits(self) -> tuple[int | None, ...]:
         pairs = zip_longest(_lines(self.options_et.data), _lines(self.limits.data), fillvalue="")
@@ -118,21 +146,53 @@ class QuestionForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
         return tuple(LocalText(et, en or "") for et, en in pairs if et)
 
 
+class QuestionRows(RowList):
+    """Rows that keep their numbers, by which the conditions of unsaved ones name each other."""
+
+    def _compact_indices(self) -> None:
+        """Leave the gaps where rows were taken out; the library would close them."""
+
+
 def offer_conditions(rows: FieldList, saved: Sequence[QuestionDraft]) -> None:
-    """Give every row the answers its question may depend on."""
-    for row in rows:
-        row.form.asked_if.choices = options(choices_for(row.form.number.data or "", saved))
+    """Give every row the answers its question may depend on: to saved ones and to new rows."""
+    new = [
+        (entry.form.row, choices_of_row(entry.form.row, entry.form.draft()))
+        for entry in rows
+        if not entry.form.is_empty and not entry.form.number.data
+    ]
+    for entry in rows:
+        form = entry.form
+        typed = [choice for row, choices in new if row != form.row for choice in choices]
+        form.asked_if.choices = options([*choices_for(form.number.data or "", saved), *typed])
 
 
 def read_questions(rows: FieldList, saved: Sequence[QuestionDraft]) -> tuple[QuestionDraft, ...]:
     """Return the questions in the order asked for; `saved` are those the conditions name."""
     forms = _in_order(rows)
     drafts = [form.draft() for form in forms]
-    conditions = [read_choice(form.asked_if.data) for form in forms]
     return tuple(
-        replace(draft, asked_if=at_places(condition, saved, drafts)) if condition else draft
-        for draft, condition in zip(drafts, conditions, strict=True)
+        replace(draft, asked_if=_condition(form, saved, forms, drafts))
+        for form, draft in zip(forms, drafts, strict=True)
     )
+
+
+def _condition(
+    form: QuestionForm,
+    saved: Sequence[QuestionDraft],
+    forms: Sequence[QuestionForm],
+    drafts: Sequence[QuestionDraft],
+) -> AskedIf | None:
+    """Return the condition chosen in a row, on places among all questions of the form."""
+    if (stored := read_choice(form.asked_if.data)) is not None:
+        return at_places(stored, saved, drafts)
+    wanted = read_row_choice(form.asked_if.data)
+    if wanted is None:
+        return None
+    on = next((place for place, one in enumerate(forms) if one.row == wanted.row), NOWHERE)
+    if wanted.option is None:
+        return AskedIf(on, yes=wanted.yes)
+    words = [] if on == NOWHERE else [option.et for option in drafts[on].options]
+    return AskedIf(on, words.index(wanted.option) if wanted.option in words else NOWHERE)
 
 
 def refuse_conditions(rows: FieldList, saved: Sequence[QuestionDraft]) -> None:
@@ -147,10 +207,23 @@ def refuse_conditions(rows: FieldList, saved: Sequence[QuestionDraft]) -> None:
 def _in_order(rows: FieldList) -> list[QuestionForm]:
     """Return the rows that are questions; one whose place was left empty stays where it stands."""
     forms = [row.form for row in rows if not row.form.is_empty]
-    places = [
-        index if form.place.data is None else form.place.data for index, form in enumerate(forms, 1)
-    ]
+    places = [_place(form, index) for index, form in enumerate(forms, 1)]
     return [forms[index] for index in sorted(range(len(forms)), key=lambda index: places[index])]
+
+
+def rows_in_order(rows: FieldList) -> list[QuestionForm]:
+    """Return the rows as they are shown: questions in their order, those to go among them."""
+    forms = [row.form for row in rows]
+    asked = [form for form in forms if form.label_et.data]
+    places = {form.row: _place(form, index) for index, form in enumerate(asked, 1)}
+    return [
+        *sorted(asked, key=lambda form: places[form.row]),
+        *(form for form in forms if not form.label_et.data),
+    ]
+
+
+def _place(form: QuestionForm, otherwise: int) -> int:
+    return otherwise if form.place.data is None else int(form.place.data)
 
 
 def question_data(questions: Sequence[QuestionDraft]) -> list[dict[str, Any]]:
@@ -169,6 +242,9 @@ def question_data(questions: Sequence[QuestionDraft]) -> list[dict[str, Any]]:
             "options_et": "\n".join(option.et for option in question.options),
             "options_en": "\n".join(option.en for option in question.options),
             "limits": _limit_lines(question.limits),
+            "purpose": question.purpose,
+            "asked": question.asked,
+            "is_sensitive": question.is_sensitive,
         }
         for place, question in enumerate(questions, 1)
     ]

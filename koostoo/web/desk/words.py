@@ -17,6 +17,19 @@ KIND_WORDS = (
     ("number", _l("Number")),
     ("date", _l("Date")),
 )
+PURPOSE_WORDS = (
+    ("", _l("nothing in particular")),
+    ("diet", _l("the caterer's list")),
+    ("stop", _l("the bus list, by stops")),
+    ("nights", _l("the hotel's list: nights")),
+    ("room", _l("the hotel's list: kind of room")),
+    ("roommate", _l("the hotel's list: room-mate")),
+)
+ASKED_WORDS = (
+    ("signup", _l("who signs up, in the form")),
+    ("organisers", _l("only organisers, at the desk")),
+    ("checkin", _l("who arrives, at check-in")),
+)
 EVENT_STATE_WORDS: dict[str, Any] = {
     "draft": _l("Draft"),
     "published": _l("Published"),

@@ -24,7 +24,7 @@ from koostoo.registration.queries import (
 )
 from koostoo.registration.reply_queries import find_reply, undo_ends
 from koostoo.registration.seating import facts
-from koostoo.web.answers import answer_text
+from koostoo.web.answers import AT_SIGNUP, answer_text
 from koostoo.web.feeds import Feed, feed_response, public_entries, subscription
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
@@ -63,7 +63,8 @@ def show(token: str) -> str:
         place=queue_place(registration) if registration.state == "waiting" else None,
         role=role_label(registration.role),
         answers=[
-            (local(q.label), answer_text(q, answers.get(q.id), lang)) for q in event.questions
+            (local(q.label), answer_text(q, answers.get(q.id), lang))
+            for q in AT_SIGNUP.questions_of(event)
         ],
         offer_until=registration.offer_until,
         reply=find_reply(registration.id),

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from koostoo.base import dates
 from koostoo.events.models import Event
 from koostoo.registration.queries import seats_of
-from koostoo.registration.rules import Standing, standing
+from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
 from koostoo.web.language import current_lang
+from koostoo.web.sharing import status_text
 from koostoo.web.view import kind_label, local
 
 
@@ -37,17 +37,3 @@ def cards(events: Iterable[Event], now: datetime) -> list[dict[str, Any]]:
         }
         for event in events
     ]
-
-
-def status_text(event: Event, state: Standing) -> str:
-    """Return why one cannot sign up, in words; empty when one can."""
-    lang = current_lang()
-    if state == "not_yet" and event.opens_at:
-        return _("Registration opens %(moment)s", moment=dates.moment(event.opens_at, lang))
-    words = {
-        "closed": _("Registration is closed"),
-        "over": _("This event is over"),
-        "called_off": _("Called off"),
-        "none": _("No registration here"),
-    }
-    return words.get(state, "")

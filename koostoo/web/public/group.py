@@ -18,10 +18,9 @@ from koostoo.web.group_form import GroupForm, build
 from koostoo.web.language import current_lang
 from koostoo.web.links import group_page
 from koostoo.web.public import bp
-from koostoo.web.public.cards import status_text
 from koostoo.web.public.signup import refusal_text
 from koostoo.web.rights import right
-from koostoo.web.sharing import sharing_lines
+from koostoo.web.sharing import sharing_lines, status_text
 from koostoo.web.signup_form import refuse_beside, suggested
 
 

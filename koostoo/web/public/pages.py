@@ -16,7 +16,6 @@ from koostoo.calendars import links
 from koostoo.events import queries
 from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
-from koostoo.files.queries import public_files_of
 from koostoo.mail import health
 from koostoo.programme.models import Activity
 from koostoo.programme.queries import keepers
@@ -24,14 +23,14 @@ from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
 from koostoo.web.feeds import subscription
-from koostoo.web.files import cover_url, document_url
+from koostoo.web.files import shown_files
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp
-from koostoo.web.public.cards import cards, status_text
+from koostoo.web.public.cards import cards
 from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
-from koostoo.web.sharing import sharing_lines
+from koostoo.web.sharing import sharing_lines, status_text
 from koostoo.web.view import local
 
 
@@ -112,21 +111,8 @@ def event(slug: str) -> str:
         status=status_text(found, state),
         description=truncate(local(found.summary), 150),
         calendar=event_calendar(found),
-        **_files(found),
+        **shown_files(found.id, slug),
     )
-
-
-def _files(event: Event) -> dict[str, Any]:
-    """Return the cover picture and the documents of an event, as its page shows them."""
-    files = public_files_of(event.id)
-    cover = next((file for file in files if file.kind == "cover"), None)
-    return {
-        "cover": cover,
-        "cover_url": cover_url(event.slug, cover) if cover else "",
-        "documents": [
-            (file, document_url(event.slug, file)) for file in files if file.kind == "document"
-        ],
-    }
 
 
 @bp.get("/privacy")

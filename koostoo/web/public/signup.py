@@ -24,9 +24,8 @@ from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, email_l
 from koostoo.web.language import current_lang
 from koostoo.web.links import own_page
 from koostoo.web.public import bp
-from koostoo.web.public.cards import status_text
 from koostoo.web.rights import right
-from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines
+from koostoo.web.sharing import OBSTACLE_WORDS, sharing_lines, status_text
 from koostoo.web.signup_form import SignUpForm, build, refuse_beside, suggested
 
 HOUR = timedelta(hours=1)
