@@ -39,6 +39,9 @@ Action = Literal[
     "attendance_corrected",
     "paid",
     "payment_removed",
+    "tagged",
+    "untagged",
+    "note_changed",
 ]
 
 

@@ -12,6 +12,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     attended,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
+    column_presets,  # noqa: F401
     contributions,  # noqa: F401
     deciding,  # noqa: F401
     downloads,  # noqa: F401
@@ -23,6 +24,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
     people,  # noqa: F401
+    person,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401

@@ -1,6 +1,6 @@
 """The history of an event: what organisers did, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +13,11 @@ from koostoo.accounts.models import AuditEntry
 from koostoo.base.dates import moment_until, money, numeric
 from koostoo.base.localtext import LocalText
 from koostoo.registration import desk_queries
+from koostoo.roster.queries import tags_of_project
 from koostoo.web.desk import bp
 from koostoo.web.desk.attended import STATUS_WORDS
-from koostoo.web.desk.contributions import METHOD_WORDS
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.words import LETTERS
+from koostoo.web.desk.words import LETTERS, METHOD_WORDS
 from koostoo.web.language import current_lang
 from koostoo.web.rights import right
 
@@ -53,7 +53,11 @@ ACTS: Mapping[str, Any] = {
     "attendance_corrected": _l("Corrected attendance"),
     "paid": _l("Noted an own contribution as paid"),
     "payment_removed": _l("Noted an own contribution as not paid"),
+    "tagged": _l("Put a tag on a person"),
+    "untagged": _l("Took a tag off a person"),
+    "note_changed": _l("Changed the note about a person"),
 }
+NOBODY: Mapping[int, str] = {}
 
 
 @bp.get("/events/<slug>/history")
@@ -65,18 +69,31 @@ def history(slug: str) -> str:
     numbers = {entry.registration_id for entry in entries if entry.registration_id is not None}
     names = {person.id: person.name for person in desk_queries.people_of(event.id, numbers)}
     organisations = {o.id: o.name for o in desk_queries.organisation_choices()}
-    acts = [
+    tags = {tag.id: tag.name for tag in tags_of_project(event.activity.project_id)}
+    acts = told_acts(entries, tags, names, organisations)
+    return render_template("desk/history.html", event=event, acts=acts)
+
+
+def told_acts(
+    entries: Iterable[AuditEntry],
+    tags: Mapping[int, str],
+    names: Mapping[int, str] = NOBODY,
+    organisations: Mapping[int, str] = NOBODY,
+) -> list[dict[str, Any]]:
+    """Return acts in words; the names are by number, those of who is gone are left out."""
+    return [
         {
             "at": entry.at,
             "who": entry.organiser.email if entry.organiser else _("the service"),
             "what": ACTS[entry.action],
             "whom": names.get(entry.registration_id or 0, ""),
-            "detail": _detail(entry, organisations),
+            "detail": tags.get(entry.detail["tag"], "")
+            if "tag" in entry.detail
+            else _detail(entry, organisations),
             "reason": entry.reason,
         }
         for entry in entries
     ]
-    return render_template("desk/history.html", event=event, acts=acts)
 
 
 def _detail(entry: AuditEntry, organisations: Mapping[int, str]) -> str:

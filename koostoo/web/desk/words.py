@@ -17,6 +17,7 @@ KIND_WORDS = (
     ("number", _l("Number")),
     ("date", _l("Date")),
 )
+METHOD_WORDS: dict[str, Any] = {"cash": _l("in cash"), "transfer": _l("by transfer")}
 EVENT_STATE_WORDS: dict[str, Any] = {
     "draft": _l("Draft"),
     "published": _l("Published"),

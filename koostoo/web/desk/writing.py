@@ -18,7 +18,7 @@ from koostoo.registration.desk_queries import people_of
 from koostoo.registration.models import Registration
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.people import read_filter
+from koostoo.web.desk.filtering import read_filter
 from koostoo.web.desk.test_limit import may_test
 from koostoo.web.desk.words import placeholders
 from koostoo.web.desk.write_form import WriteForm, build
@@ -31,7 +31,7 @@ from koostoo.web.rights import organiser_id, right
 def write(slug: str) -> Response | Page:
     """Show the form; on POST the letter as it will read; and on its button send it."""
     event = get_event(slug)
-    form = build(event, wanted=read_filter())
+    form = build(event, wanted=read_filter(event))
     if not form.is_submitted():
         return _form_page(event, form)
     do = request.form.get("do", "preview")
