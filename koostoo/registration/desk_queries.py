@@ -161,6 +161,10 @@ def state_counts(event_id: int, whose: frozenset[int] | None = None) -> dict[str
 
 def move_answers(event_id: int) -> MoveAnswers | None:
     """Return the answers to the last question of the event; None where nobody was asked."""
+    asked = select(Move.id).where(Move.event_id == event_id, Move.answer_until.is_not(None))
+    if db.session.scalar(asked.limit(1)) is None:
+        # Most events never move; then nobody need be counted.
+        return None
     has_answered = Registration.still_comes_at.is_not(None)
     row = db.session.execute(
         select(

@@ -89,6 +89,8 @@ class Registration(Base):
         Index("ix_registration_offer_until", "offer_until"),
         Index("ix_registration_event_sort", "event_id", "sort_key", "id"),
         Index("ix_registration_event_created", "event_id", "created_at", "id"),
+        Index("ix_registration_event_state_sort", "event_id", "state", "sort_key", "id"),
+        Index("ix_registration_event_state_organisation", "event_id", "state", "organisation_id"),
         Index("ix_registration_email_key", "email_key"),
     )
 

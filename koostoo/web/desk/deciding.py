@@ -19,7 +19,7 @@ from koostoo.web.desk import bp, writing
 from koostoo.web.desk.acts import AT_ONCE, act_of, cancelled_words, seats_given_words
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.filtering import read_filter
-from koostoo.web.desk.numbers import MOST_AT_ONCE, ticked
+from koostoo.web.desk.numbers import MOST_AT_ONCE, ticked, too_many_words
 from koostoo.web.desk.people import ONE, back_to_people, get_person, kept
 from koostoo.web.desk.report import answer_with, tell
 from koostoo.web.forms import (
@@ -180,10 +180,7 @@ def _refusal(form: RefusalForm, numbers: list[int], action: str, *, valid: bool)
     if not valid and not form.sure.data:
         return _("Nothing was changed. Please press the button once more.")
     if len(numbers) > MOST_AT_ONCE:
-        return _(
-            "These are too many: at most %(limit)s people at once. Choose fewer with the filters.",
-            limit=MOST_AT_ONCE,
-        )
+        return too_many_words()
     if action == "tag:new" and not form.new_tag.data:
         return _("Write the new tag, then press the button once more.")
     if not numbers or (action != "write" and act_of(action, form.new_tag.data or "") is None):

@@ -120,6 +120,12 @@ def read_filter(event: Event) -> Filter:
     )
 
 
+def names_people(wanted: Filter) -> bool:
+    """Say whether a filter holds more than a letter's form can choose by: then it is by name."""
+    parts = (wanted.text, wanted.membership, wanted.answer, wanted.presence)
+    return any(parts) or wanted.has_missed_letters
+
+
 def questions_seen(event: Event) -> list[Question]:
     """Return the questions whose answers this organiser may see, at least of their own people."""
     if not access().may_fill(event_facts()):

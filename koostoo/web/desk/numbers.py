@@ -1,9 +1,18 @@
 """Numbers in addresses and forms: of a page, of a row, of the people ticked."""
 
 from flask import request
+from flask_babel import gettext as _
 
 MOST_AT_ONCE = 2000
 """So many people something is done about in one go; more would keep others from signing up."""
+
+
+def too_many_words() -> str:
+    """Return the sentence about more people than that."""
+    return _(
+        "These are too many: at most %(limit)s people at once. Choose fewer with the filters.",
+        limit=MOST_AT_ONCE,
+    )
 
 
 def small_number(text: str) -> int | None:

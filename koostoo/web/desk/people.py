@@ -15,7 +15,7 @@ from koostoo.base.clock import now
 from koostoo.events.models import Event
 from koostoo.registration import desk_queries
 from koostoo.registration.admission import SignUpRefused
-from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.models import ACTIVE, ROLES, STATES, Registration
 from koostoo.registration.outbox_queries import missed_letters
 from koostoo.registration.queries import (
     project_organisations,
@@ -149,12 +149,12 @@ def _words() -> dict[str, Any]:
         "membership_words": MEMBERSHIP_WORDS,
         "outcome_words": outcome_words,
         "reply_words": reply_words,
-        "state_label": state_label,
         "event_state_words": EVENT_STATE_WORDS,
         "answer_words": ANSWER_WORDS,
         "status_words": PRESENCE_WORDS,
         "method_words": METHOD_WORDS,
-        "role_label": role_label,
+        "roles": {role: role_label(role) for role in ROLES},
+        "states": {state: state_label(state) for state in STATES},
     }
 
 
