@@ -37,14 +37,16 @@ class RegistrationTag(Base):
     """That a person of an event has a tag."""
 
     __tablename__ = "registration_tag"
-    __table_args__ = (Index("ix_registration_tag_tag_id", "tag_id", "registration_id"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "tag_id"),
+        Index("ix_registration_tag_tag_id", "tag_id", "registration_id"),
+    )
 
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
     registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, info=keep.CONTACT
+        ForeignKey("registration.id", ondelete="CASCADE"), info=keep.CONTACT
     )
-    tag_id: Mapped[int] = mapped_column(
-        ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, info=keep.CONTACT
-    )
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), info=keep.CONTACT)
 
 
 class Note(Base):

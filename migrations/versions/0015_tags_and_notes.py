@@ -40,6 +40,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "registration_tag",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -51,7 +52,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tag_id"], ["tag.id"], name=op.f("fk_registration_tag_tag_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("registration_id", "tag_id", name=op.f("pk_registration_tag")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_tag")),
+        sa.UniqueConstraint(
+            "registration_id", "tag_id", name=op.f("uq_registration_tag_registration_id_tag_id")
+        ),
     )
     op.create_index("ix_registration_tag_tag_id", "registration_tag", ["tag_id", "registration_id"])
     op.create_table(

@@ -24,7 +24,7 @@ from tests.web.test_desk_people import csv_rows, names
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
-BUS = ("yesno", "Kas tuled bussiga?", [])
+BUS: tuple[str, str, list[str]] = ("yesno", "Kas tuled bussiga?", [])
 FOOD = ("choices", "Toit", ["liha", "kala"])
 
 
