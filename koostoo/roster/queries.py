@@ -136,9 +136,10 @@ def stream_rows(event_id: int, wanted: Filter, sort: Sort = BY_NAME) -> Iterator
 
 
 def tags_of_project(project_id: int) -> Sequence[Tag]:
-    """Return the tags of a project in Estonian order."""
+    """Return the tags somebody has in a project, in Estonian order."""
+    is_used = select(RegistrationTag.id).where(RegistrationTag.tag_id == Tag.id).exists()
     return db.session.scalars(
-        select(Tag).where(Tag.project_id == project_id).order_by(Tag.sort_key, Tag.id)
+        select(Tag).where(Tag.project_id == project_id, is_used).order_by(Tag.sort_key, Tag.id)
     ).all()
 
 

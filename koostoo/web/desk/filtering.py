@@ -98,7 +98,7 @@ def read_filter(event: Event) -> Filter:
     Who sees nobody's contacts cannot find people by what belongs to them.
     """
     given = request.args.get
-    in_contacts = access().may_run(event_facts()) or not access().sees_everybody(event_facts())
+    in_contacts = finds_by_contacts()
     organisation = given("organisation", "")
     if organisation != OTHER:
         organisation = str(small_number(organisation) or "")
@@ -118,6 +118,14 @@ def read_filter(event: Event) -> Filter:
         presence=_read_presence(event, given("attendance", "")),
         has_missed_letters=in_contacts and given("letters") == MISSED,
     )
+
+
+def finds_by_contacts() -> bool:
+    """Say whether people may be found by what belongs to their contacts: it is seen of all listed.
+
+    Whoever sees more people than those whose contacts they may see would find out by searching.
+    """
+    return access().may_run(event_facts()) or not access().sees_everybody(event_facts())
 
 
 def names_people(wanted: Filter) -> bool:

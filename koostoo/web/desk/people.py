@@ -40,6 +40,7 @@ from koostoo.web.desk.filtering import (
     Asked,
     answer_choices,
     chips,
+    finds_by_contacts,
     presence_choices,
     questions_seen,
     read_asked,
@@ -167,9 +168,12 @@ def _filters(event: Event, asked: Asked) -> dict[str, Any]:
     ]
     return {
         "tags": tags if access().may_fill(event_facts()) else [],
+        "finds": finds_by_contacts(),
         "organisations": organisations,
         "orders": _orders(asked),
-        "said_choices": by_group(answer_choices(questions_seen(event))),
+        "said_choices": by_group(answer_choices(questions_seen(event)))
+        if finds_by_contacts()
+        else [],
         "presence_choices": by_group(presence_choices(event)),
         "chips": chips(event, asked, tags, organisations),
         "days": days_of(event.when) if event.when.has_begun(now()) else (),
@@ -216,7 +220,10 @@ def _answers(columns: Sequence[Column], numbers: Sequence[int]) -> Any:
 def _orders(asked: Asked) -> list[tuple[str, Any, bool]]:
     """Return the orders to choose from where the heads of columns are not seen: on a phone."""
     chosen = asked.query().get("sort", "")
-    return [(value, words, value == chosen) for value, words in ORDER_WORDS.items()]
+    words = dict(ORDER_WORDS)
+    if chosen not in words:
+        words[chosen] = _("%(order)s, backwards", order=ORDER_WORDS[asked.sort.by])
+    return [(value, said, value == chosen) for value, said in words.items()]
 
 
 def by_group(choices: Sequence[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
