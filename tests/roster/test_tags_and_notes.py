@@ -12,11 +12,10 @@ from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.roster.models import ColumnPreset, Note, Tag
+from koostoo.roster.presets import remove_preset, save_preset
 from koostoo.roster.queries import notes_of, presets_of, tags_of
 from koostoo.roster.service import (
     NoteChanged,
-    remove_preset,
-    save_preset,
     set_note,
     tag_people,
     untag_people,

@@ -13,8 +13,9 @@ from koostoo.events.models import Event, Question
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.roster.models import ColumnPreset
+from koostoo.roster.presets import save_preset
 from koostoo.roster.rules import question_key
-from koostoo.roster.service import save_preset, set_note, tag_people
+from koostoo.roster.service import set_note, tag_people
 from tests.web.desk_pages import open_form, people_path, sign_in, text_of
 from tests.web.test_desk_people import csv_rows
 from tests.web.test_roles import sign_in_as, stage

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    adding,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
     calendar,  # noqa: F401

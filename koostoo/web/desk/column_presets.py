@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, StringField
 
 from koostoo.events.models import Event
+from koostoo.roster.presets import remove_preset, save_preset
 from koostoo.roster.queries import presets_of
 from koostoo.roster.rules import PRESET_LENGTH
-from koostoo.roster.service import remove_preset, save_preset
 from koostoo.web.desk import bp
 from koostoo.web.desk.columns import chosen_columns, offered_columns
 from koostoo.web.desk.events import get_event

@@ -1,10 +1,9 @@
-"""Pages of the people of an event: the list, adding by hand."""
+"""The list of the people of an event, and the way to one of them and back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -14,7 +13,6 @@ from koostoo.attendance.rules import days_of
 from koostoo.base.clock import now
 from koostoo.events.models import Event
 from koostoo.registration import desk_queries
-from koostoo.registration.admission import SignUpRefused
 from koostoo.registration.models import ACTIVE, ROLES, STATES, Registration
 from koostoo.registration.outbox_queries import missed_letters
 from koostoo.registration.queries import (
@@ -24,14 +22,12 @@ from koostoo.registration.queries import (
     why_waiting,
 )
 from koostoo.registration.reply_queries import replies_of
-from koostoo.registration.rules import SignUp
-from koostoo.registration.service import SignedUp, sign_up
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.roster import queries
 from koostoo.roster.ordering import SortedBy
 from koostoo.roster.queries import Page as ListPage
 from koostoo.web.answers import answer_text
-from koostoo.web.desk import adding, bp
+from koostoo.web.desk import bp
 from koostoo.web.desk.columns import Column, chosen_columns
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.filtering import (
@@ -49,14 +45,12 @@ from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import (
     EVENT_STATE_WORDS,
     METHOD_WORDS,
-    refusal_words,
     reply_words,
 )
-from koostoo.web.forms import Page
 from koostoo.web.language import current_lang
-from koostoo.web.rights import access, event_facts, organiser_id, right, shows_contacts
+from koostoo.web.rights import access, event_facts, right, shows_contacts
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import role_label, suggested
+from koostoo.web.signup_form import role_label
 
 ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
 """Where one person of an event is; what can be done about them stands behind it."""
@@ -110,37 +104,6 @@ def show(slug: str) -> str:
         **_filters(event, asked),
         **_columns(event, page, asked),
     )
-
-
-@bp.route("/events/<slug>/registrations/add", methods=["GET", "POST"])
-@right("event_fill")
-def add(slug: str) -> Response | Page:
-    """Show the sign-up form for a person who called or came by; on POST register them."""
-    event = get_event(slug)
-    runs = access().may_run(event_facts())
-    form = adding.build(event, None if runs else access().organisations)
-    above = adding.AboveForm(request.form if runs else None)
-    if form.validate_on_submit() and above.validate():
-        entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
-        with form.kept_when_busy():
-            try:
-                outcome = sign_up(event.id, entry, now(), organiser_id(), above.reason.data or "")
-            except SignUpRefused as refusal:
-                form.form_errors.append(refusal_words(refusal.reason))
-            else:
-                flash(*_outcome_words(entry, outcome))
-                return redirect(url_for("desk.people", slug=slug), 303)
-    page = render_template(
-        "desk/add.html",
-        event=get_event(slug),
-        form=form,
-        suggested=suggested(form),
-        above=above,
-        runs=runs,
-        seats=seats_of([event], now())[event.id],
-    )
-    page, status, headers = form.answer(page)
-    return page, 422 if above.errors else status, headers
 
 
 def _words() -> dict[str, Any]:
@@ -270,15 +233,6 @@ def _tabs(slug: str, asked: Asked, counts: dict[str, int]) -> list[dict[str, Any
         }
         for state, label, count in choices
     ]
-
-
-def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:
-    name = f"{entry.first_name} {entry.last_name}"
-    if outcome.already:
-        return _("%(name)s is already on the list with this address.", name=name), "warning"
-    if outcome.state == "waiting":
-        return _("%(name)s is on the waiting list; a letter is on its way.", name=name), "success"
-    return _("%(name)s has a seat; a letter is on its way.", name=name), "success"
 
 
 def get_person(event: Event, number: int) -> Registration:
