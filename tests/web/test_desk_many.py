@@ -88,10 +88,13 @@ def test_many_are_marked_present_and_those_without_a_seat_are_named(
         session.get_one(Event, event.id).when = When.timed(start, start + timedelta(hours=3))
     day = days_of(db.session.get_one(Event, event.id).when)[0]
     assert f'value="present:{day}"' in text_of(desk, people_path(event))
+    path = f"{people_path(event)}/{one}"
+    assert f'value="present:{day}"' in text_of(desk, path)
     _, page = do(desk, event, all="y", action=f"present:{day}")
     assert "1 inimene on märgitud kohalolijaks." in page
     assert "neil ei ole kohta" in page
     assert "Mari Kask" in page
+    assert f'value="present:{day}"' not in text_of(desk, path)
     db.session.rollback()
     assert list(standings(event.id)) == [one]
 

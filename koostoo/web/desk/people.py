@@ -158,7 +158,7 @@ def _columns(event: Event, page: ListPage, asked: Asked) -> dict[str, Any]:
         "presets": presets,
         "preset": preset,
         "tags_of": queries.tags_of(event.id, numbers) if "tags" in keys else {},
-        "notes": queries.notes_of(event.id, numbers) if "note" in keys else {},
+        "notes": queries.notes_of(event.id, numbers),
         "standings": attendance.standings(event.id, numbers) if "attendance" in keys else {},
         "paid": attendance.payments(event.id, numbers) if "contribution" in keys else {},
         "answer_of": _answers(columns, numbers),

@@ -212,15 +212,22 @@ def _answers(event: Event, found: Registration) -> list[tuple[str, str]]:
     ]
 
 
-def _days(event: Event, found: Registration) -> list[tuple[str, str, Any]]:
-    """Return for each day of an event that has begun how the person is marked, and by whom."""
+def _days(event: Event, found: Registration) -> list[tuple[str, str, Any, str]]:
+    """Return for each day of an event that has begun how the person is marked, and by whom.
+
+    Last comes the action that marks them present; empty where there is none.
+    """
     if not event.when.has_begun(now()):
         return []
     known = attendance.standings(event.id, [found.id]).get(found.id, {})
     rows = []
     for day in days_of(event.when):
         status = known[day].status if day in known else "unmarked"
-        rows.append((short_day(day, current_lang()), PRESENCE_WORDS[status], known.get(day)))
+        may_mark = event.state == "published" and found.state == "confirmed"
+        action = f"present:{day}" if may_mark and status != "present" else ""
+        rows.append(
+            (short_day(day, current_lang()), PRESENCE_WORDS[status], known.get(day), action)
+        )
     return rows
 
 
