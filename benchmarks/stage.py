@@ -16,7 +16,7 @@ from koostoo import create_app
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
-from koostoo.base.text import person_key, person_sort_key
+from koostoo.base.text import person_key, person_sort_key, sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.base.when import When
 from koostoo.events.load import load_project
@@ -118,6 +118,7 @@ def _person(
         "phone": f"+37255{number:06}",
         "organisation_id": organisation_id,
         "member_organisation": "Näidise küla selts",
+        "origin_key": sort_key("", "Näidise küla selts"),
         "role": "member",
         "language": "et",
         "privacy_accepted_at": moment,

@@ -50,6 +50,9 @@ Action = Literal[
     "register_removed",
     "imported",
     "answered_for",
+    "tagged",
+    "untagged",
+    "note_changed",
 ]
 
 

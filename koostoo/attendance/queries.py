@@ -164,12 +164,15 @@ def walk_ins(event_id: int) -> dict[int, str]:
     return {number: note for number, note in rows}  # noqa: C416 - rows are typed pairs
 
 
-def payments(event_id: int) -> dict[int, Paid]:
-    """Return what people of the event paid, by their numbers."""
+def payments(event_id: int, people: Sequence[int] | None = None) -> dict[int, Paid]:
+    """Return what people of the event paid, these alone if given, by their numbers."""
+    conditions = [Registration.event_id == event_id]
+    if people is not None:
+        conditions.append(Registration.id.in_(people))
     rows = db.session.execute(
         select(Contribution.registration_id, Contribution.method, Contribution.cents)
         .join(Registration, Registration.id == Contribution.registration_id)
-        .where(Registration.event_id == event_id)
+        .where(*conditions)
     )
     return {number: Paid(method, cents) for number, method, cents in rows}
 

@@ -103,7 +103,7 @@ def correct(
             # It counts whatever a helper's clock said.
             at = now if row is None else max(now, row.marked_at + timedelta(microseconds=1))
             act = Mark(f"desk-{token_hex(12)}", registration_id, day, new, at)
-            _write(session, registration_id, act, at, now, by)
+            write_mark(session, registration_id, act, at, now, by)
             record(
                 session,
                 by,
@@ -201,10 +201,10 @@ def _mark(
     number = _number_of(session, event, act.person)
     if number is None:
         return Outcome(act.operation, "gone")
-    refusal = _refusal(event, act.day)
+    refusal = refusal_of(event, act.day)
     if refusal is not None:
         return Outcome(act.operation, refusal, number)
-    counts = _write(session, number, act, at, now, by)
+    counts = write_mark(session, number, act, at, now, by)
     if act.answers:
         answer_at_door(session, event, number, act.answers, replaces=counts)
     return Outcome(act.operation, "done" if counts else "older", number)
@@ -213,7 +213,7 @@ def _mark(
 def _add(
     session: Session, event: Event, act: WalkIn, at: datetime, now: datetime, by: int | None
 ) -> Outcome:
-    refusal = _refusal(event, act.day)
+    refusal = refusal_of(event, act.day)
     if refusal is not None:
         return Outcome(act.operation, refusal)
     if act.organisation_id is not None and not is_of_project(session, event, act.organisation_id):
@@ -247,7 +247,7 @@ def _add(
         )
     )
     mark = Mark(act.operation, person.id, act.day, "present", act.at)
-    _write(session, person.id, mark, at, now, by)
+    write_mark(session, person.id, mark, at, now, by)
     return Outcome(act.operation, "merged" if was_known else "done", person.id)
 
 
@@ -260,7 +260,8 @@ def _number_of(session: Session, event: Event, person: int | str) -> int | None:
     return session.scalar(wanted.where(Registration.id.in_(added)))
 
 
-def _refusal(event: Event, day: date) -> Literal["closed", "day"] | None:
+def refusal_of(event: Event, day: date) -> Literal["closed", "day"] | None:
+    """Return why nobody can be marked on this day: closed (draft or called off), or no such day."""
     if event.state != "published":
         return "closed"
     return None if day in rules.days_of(event.when) else "day"
@@ -274,7 +275,7 @@ def _row(session: Session, registration_id: int, day: date) -> Attendance | None
     )
 
 
-def _write(
+def write_mark(
     session: Session, number: int, act: Mark, at: datetime, now: datetime, by: int | None
 ) -> bool:
     """Note an act, and let it count unless a later one does already; say whether it counts."""

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from koostoo.correspondence.news import mailbox_of, refusing
 from koostoo.events.models import Event
 from koostoo.events.questions import AskedIf
-from koostoo.registration.models import ACTIVE, Answer, Registration
-
-OTHER = "other"
+from koostoo.registration.models import ACTIVE, Registration
+from koostoo.roster.filters import has_said, has_tag, of_organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,14 @@ class Whom:
     """What people must be to be written to; `ticked` people are, whatever they are.
 
     `organisation` is a number as text, "other", or empty for all; `answer` is an option chosen, or
-    yes, or no. `activity`: people of all events of the event's activity, by standing alone.
+    yes, or no; `tag_id` a tag they have. `activity`: people of all events of the event's activity,
+    by standing alone.
     """
 
     states: tuple[str, ...] = ("confirmed",)
     organisation: str = ""
     answer: AskedIf | None = None
+    tag_id: int | None = None
     activity: bool = False
     ticked: tuple[int, ...] = ()
 
@@ -41,6 +42,7 @@ class Whom:
             "states": list(self.states),
             "organisation": self.organisation,
             "answer": answer,
+            "tag": self.tag_id,
             "activity": self.activity,
             "ticked": len(self.ticked),
         }
@@ -84,36 +86,18 @@ def _chosen(session: Session, event: Event, whom: Whom) -> Sequence[Registration
         ]
     else:
         conditions = [Registration.event_id == event.id, Registration.state.in_(whom.states)]
-        if whom.organisation == OTHER:
-            conditions.append(Registration.organisation_id.is_(None))
-        elif whom.organisation:
-            conditions.append(Registration.organisation_id == int(whom.organisation))
-    people = session.scalars(
+        if whom.organisation:
+            conditions.append(of_organisation(whom.organisation))
+        if whom.answer is not None:
+            conditions.append(has_said(whom.answer))
+        if whom.tag_id is not None:
+            conditions.append(has_tag(whom.tag_id))
+    return session.scalars(
         select(Registration)
         .join(Registration.event)
         .where(*conditions)
         .order_by(Registration.sort_key, Registration.id)
     ).all()
-    if whom.answer is None or whom.ticked or whom.activity:
-        return people
-    said = _who_said(session, event, whom.answer)
-    return [person for person in people if person.id in said]
-
-
-def _who_said(session: Session, event: Event, wanted: AskedIf) -> set[int]:
-    """Return the registrations with this answer; it is compared here, for JSON is not portable."""
-    rows = session.execute(
-        select(Answer.registration_id, Answer.value)
-        .join(Registration, Registration.id == Answer.registration_id)
-        .where(Registration.event_id == event.id, Answer.question_id == wanted.on)
-    )
-    return {number for number, value in rows if _says(value, wanted)}
-
-
-def _says(value: Any, wanted: AskedIf) -> bool:
-    if wanted.option is not None:
-        return isinstance(value, list) and wanted.option in value
-    return isinstance(value, bool) and value is wanted.yes
 
 
 def _persons(found: Iterable[Registration]) -> list[Registration]:

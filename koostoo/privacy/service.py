@@ -45,6 +45,8 @@ from koostoo.registration.models import (
     MailboxCalendar,
     Registration,
 )
+from koostoo.roster.models import Note, RegistrationTag
+from koostoo.roster.service import remove_unused_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def _forget_answers(session: Session, today: date) -> int:
     over = select(Event.id).where(Event.ends_on < today - timedelta(days=keep.SENSITIVE_DAYS))
     registrations = select(Registration.id).where(Registration.event_id.in_(over))
     done = session.execute(delete(Answer).where(Answer.registration_id.in_(registrations)))
+    session.execute(delete(Note).where(Note.registration_id.in_(registrations)))
     # Whom a letter was meant for may name an answer.
     session.execute(
         update(Mailing)
@@ -109,6 +112,7 @@ def _forget_contacts(session: Session, today: date) -> int:
     )
     for letters in (OutboxMessage, CalendarReply):
         session.execute(delete(letters).where(letters.registration_id.in_(people)))
+    _forget_tags(session, today)
     done = session.execute(
         update(Registration)
         .where(Registration.id.in_(people))
@@ -146,6 +150,15 @@ def _forget_contacts(session: Session, today: date) -> int:
     return _count(done)
 
 
+def _forget_tags(session: Session, today: date) -> None:
+    """Forget what people were tagged with; a tag of nobody goes too, for its name may tell much."""
+    people = select(Registration.id).where(
+        Registration.event_id.in_(_ended(today, Project.ends_on))
+    )
+    session.execute(delete(RegistrationTag).where(RegistrationTag.registration_id.in_(people)))
+    remove_unused_tags(session)
+
+
 def _forget_letters(session: Session, today: date) -> None:
     """Forget what organisers wrote, and who wanted no news: none comes any more."""
     session.execute(
@@ -180,6 +193,7 @@ def _forget_people(session: Session, today: date) -> int:
             sort_key="",
             other_organisation="",
             member_organisation="",
+            origin_key="",
             photo_consent=None,
         )
         .execution_options(synchronize_session=False)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from koostoo.base import keep
 from koostoo.base.database import Base, UtcDateTime
 from koostoo.events.models import Event, Move
-from koostoo.programme.models import Organisation
+from koostoo.programme.models import Organisation, SortKey
 
 STATES = ("pending", "confirmed", "waiting", "offered", "cancelled", "rejected")
 ROLES = ("member", "board", "staff", "leader", "entrepreneur", "partner", "other")
@@ -90,6 +90,9 @@ class Registration(Base):
         Index("ix_registration_event_state_queue", "event_id", "state", "rank", "queued_at", "id"),
         Index("ix_registration_offer_until", "offer_until"),
         Index("ix_registration_event_sort", "event_id", "sort_key", "id"),
+        Index("ix_registration_event_created", "event_id", "created_at", "id"),
+        Index("ix_registration_event_state_sort", "event_id", "state", "sort_key", "id"),
+        Index("ix_registration_event_state_organisation", "event_id", "state", "organisation_id"),
         Index("ix_registration_email_key", "email_key"),
     )
 
@@ -99,11 +102,7 @@ class Registration(Base):
     first_name: Mapped[str] = mapped_column(String(100), info=keep.EVIDENCE)
     last_name: Mapped[str] = mapped_column(String(100), info=keep.EVIDENCE)
     person_key: Mapped[str] = mapped_column(String(400), info=keep.EVIDENCE)
-    sort_key: Mapped[str] = mapped_column(
-        # Compared byte by byte in both databases: the key itself carries the Estonian order.
-        String(800).with_variant(String(800, collation="C"), "postgresql"),
-        info=keep.EVIDENCE,
-    )
+    sort_key: Mapped[str] = mapped_column(SortKey, info=keep.EVIDENCE)
     search_key: Mapped[str] = mapped_column(Text, default="", info=keep.CONTACT)
     """Names, address and organisations folded, so that a search knows no capitals."""
     email: Mapped[str] = mapped_column(String(254), info=keep.CONTACT)
@@ -114,6 +113,10 @@ class Registration(Base):
     )
     other_organisation: Mapped[str] = mapped_column(String(200), default="", info=keep.EVIDENCE)
     member_organisation: Mapped[str] = mapped_column(String(200), default="", info=keep.EVIDENCE)
+    origin_key: Mapped[str] = mapped_column(
+        SortKey, default="", server_default="", info=keep.EVIDENCE
+    )
+    """Orders by the two above in Estonian; the action group's name comes from its own row."""
     membership: Mapped[str | None] = mapped_column(String(10), info=keep.EVIDENCE)
     """As decided when they signed up; None: the event did not ask."""
     role: Mapped[str] = mapped_column(String(12), info=keep.EVIDENCE)

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 from koostoo.base.contact import EmailAddress
-from koostoo.base.text import fold, person_key, person_sort_key
+from koostoo.base.text import fold, person_key, person_sort_key, sort_key
 from koostoo.base.tokens import new_link_id
 from koostoo.events.models import Event
 from koostoo.registration.letters import mail_domain
@@ -58,7 +58,7 @@ def new_registration(
         form_nonce=entry.nonce,
         uid=f"registration-{token_hex(12)}@{mail_domain()}",
     )
-    registration.search_key = _search_key(registration)
+    _write_keys(registration)
     write_answers(registration, entry.answers)
     return registration
 
@@ -70,7 +70,7 @@ def rewrite(registration: Registration, entry: SignUp, now: datetime) -> bool:
         setattr(registration, name, getattr(entry, name))
     if registration.event.asks_photo_consent:
         registration.photo_consent = entry.photo_consent
-    registration.search_key = _search_key(registration)
+    _write_keys(registration)
     write_answers(registration, entry.answers)
     if _answered(registration) == before:
         return False
@@ -103,6 +103,13 @@ def _answered(registration: Registration) -> tuple[Any, ...]:
     given = {a.question_id: a.value for a in registration.answers if a.value is not None}
     fields = tuple(getattr(registration, name) for name in CHANGEABLE)
     return (*fields, registration.photo_consent, given)
+
+
+def _write_keys(registration: Registration) -> None:
+    registration.search_key = _search_key(registration)
+    registration.origin_key = sort_key(
+        registration.other_organisation, registration.member_organisation
+    )
 
 
 def _search_key(registration: Registration) -> str:

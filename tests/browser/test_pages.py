@@ -40,6 +40,8 @@ DESK = [
     "/desk/events/new",
     f"/desk{TRIP}/registrations",
     f"/desk{TRIP}/registrations/add",
+    f"/desk{TRIP}/registrations/1",
+    f"/desk{TRIP}/columns",
     f"/desk{TRIP}/edit",
     f"/desk{TRIP}/copy",
     f"/desk{TRIP}/preview",

@@ -66,4 +66,4 @@ def test_one_that_takes_no_registrations_needs_no_seats_deadline_or_reminder() -
 
 
 def test_each_advice_leads_somewhere() -> None:
-    assert set(ADVICE) - set(ADVICE_FIELDS) == {"reminders"}
+    assert set(ADVICE) - set(ADVICE_FIELDS) == {"reminders", "cover"}

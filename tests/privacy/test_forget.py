@@ -24,6 +24,8 @@ from koostoo.registration.groups import GroupSignUp, sign_up_group
 from koostoo.registration.models import Answer, CalendarReply, Group, Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from koostoo.roster.models import Note, Tag
+from koostoo.roster.service import set_note, tag_people
 
 
 def held_event(make_event: Callable[..., Event], entry: Callable[..., SignUp], days: int) -> int:
@@ -63,6 +65,24 @@ def test_contacts_go_when_the_project_has_ended_and_evidence_stays(
     assert forget(now()).contacts == 0
 
 
+def test_notes_go_with_answers_and_tags_with_contacts(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    old, new = (held_event(make_event, entry, days) for days in (32, 20))
+    for number in (old, new):
+        set_note(number, "Ei söö pähkleid", 0, now(), None)
+        event_id = db.session.get_one(Registration, number).event_id
+        tag_people(event_id, [number], f"Silt {number}", "", now(), None)
+    forget(now())
+    assert db.session.scalars(select(Note.registration_id)).all() == [new]
+    assert len(db.session.scalars(select(Tag.id)).all()) == 2
+    with transaction() as session:
+        project = session.scalars(select(Project)).one()
+        project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
+    forget(now())
+    assert db.session.scalars(select(Tag)).all() == []
+
+
 def test_names_go_at_the_keep_until_date_and_the_row_still_counts(
     make_event: Callable[..., Event], entry: Callable[..., SignUp]
 ) -> None:
@@ -72,7 +92,7 @@ def test_names_go_at_the_keep_until_date_and_the_row_still_counts(
         session.scalars(select(Project)).one().keep_until = date(2020, 1, 1)
     assert forget(now()).people == 1
     row = db.session.get_one(Registration, number)
-    assert (row.name, row.person_key, row.sort_key) == ("", "", "")
+    assert (row.name, row.person_key, row.sort_key, row.origin_key) == ("", "", "", "")
     assert (row.state, row.organisation_id is not None) == ("confirmed", True)
 
 

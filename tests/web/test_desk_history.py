@@ -19,7 +19,7 @@ from koostoo.events.models import Event
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.programme.service import remove_register
-from koostoo.web.desk.acts import ACTS
+from koostoo.web.desk.act_words import ACTS
 from koostoo.web.desk.change_words import PARTS
 from tests.statements import selects_of
 from tests.web.desk_pages import save_event, sign_in, text_of
@@ -153,7 +153,7 @@ def test_every_act_has_words(desk: FlaskClient, make_event: MakeEvent) -> None:
     given = {
         "letter": "confirmed", "from": 1, "to": 2, "seats": 3, "day": "2026-11-25", "cents": 100,
         "method": "cash", "members": [1, 2], "parts": [], "told": 1, "letters": 2,
-        "organiser_id": 1, "role": "viewer", "added": 1, "known": 2,
+        "organiser_id": 1, "role": "viewer", "added": 1, "known": 2, "tag": 1,
     }  # fmt: skip
     with transaction() as session:
         for action in ACTS:

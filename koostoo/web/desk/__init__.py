@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    adding,  # noqa: F401
     answers_page,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
@@ -15,6 +16,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     badges,  # noqa: F401
     calendar,  # noqa: F401
     checkin,  # noqa: F401
+    column_presets,  # noqa: F401
     contributions,  # noqa: F401
     deciding,  # noqa: F401
     download_record,  # noqa: F401
@@ -34,6 +36,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     paper,  # noqa: F401
     people,  # noqa: F401
     period,  # noqa: F401
+    person,  # noqa: F401
     ready_lists,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401

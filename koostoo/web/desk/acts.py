@@ -1,196 +1,174 @@
-"""What stands in the audit trail, in words: the same on an event's page and on that of all."""
+"""What can be done about many people of an event at once, and how it is said afterwards.
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, datetime
-from typing import Any
+An action is a code, where it needs one with an argument behind a colon: "cancel", "untag:5".
+"""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from collections.abc import Callable
+from datetime import date
+
 from flask_babel import ngettext
 
-from koostoo.accounts.models import AuditEntry
-from koostoo.base.dates import moment_until, money, numeric
-from koostoo.base.localtext import LocalText
-from koostoo.web.desk.attended import STATUS_WORDS
-from koostoo.web.desk.change_words import Names, change_lines
-from koostoo.web.desk.contributions import METHOD_WORDS
-from koostoo.web.desk.file_words import KIND_WORDS
-from koostoo.web.desk.roles import ROLE_WORDS
-from koostoo.web.desk.words import LETTERS
-from koostoo.web.language import current_lang
+from koostoo.attendance.marking import mark_present
+from koostoo.base.clock import now
+from koostoo.events.models import Event
+from koostoo.registration.decisions import Decided, cancel_for, give_seats, turn_down_all
+from koostoo.registration.reconfirming import note_coming, release
+from koostoo.roster.queries import tags_of_project
+from koostoo.roster.service import tag_people, untag_people
+from koostoo.web.desk.numbers import small_number
+from koostoo.web.rights import organiser_id
 
-MOVED = ("when", "join_link")
-"""Parts of an event that the words of a move tell of already."""
-ACTS: Mapping[str, Any] = {
-    "role_given": _l("Gave a role"),
-    "role_taken": _l("Took a role away"),
-    "created": _l("Created the event"),
-    "copied": _l("Created the event as a copy"),
-    "edited": _l("Changed the event"),
-    "moved": _l("Changed time or place"),
-    "overfull": _l("Lowered the number of seats below the number of people"),
-    "published": _l("Published the event"),
-    "called_off": _l("Called the event off"),
-    "promise_moved": _l("Moved promised seats"),
-    "added": _l("Added a person"),
-    "added_above": _l("Added a person above the limit"),
-    "approved": _l("Confirmed a registration"),
-    "seat_given": _l("Gave a seat"),
-    "seat_given_above": _l("Gave a seat above the limit"),
-    "rejected": _l("Turned a person down"),
-    "cancelled": _l("Cancelled a registration"),
-    "moved_in_queue": _l("Moved a person in the queue"),
-    "still_comes": _l("Noted that a person still comes"),
-    "released": _l("Released a place nobody answered for"),
-    "letters_again": _l("Sent letters again"),
-    "letter_stopped": _l("Stopped a letter"),
-    "address_corrected": _l("Corrected an address"),
-    "words_changed": _l("Changed own words in a letter"),
-    "letters_planned": _l("Set when letters go out by themselves"),
-    "wrote": _l("Wrote to people of the event"),
-    "walk_in": _l("Added a person at the door"),
-    "walk_in_above": _l("Added a person at the door above the limit"),
-    "attendance_corrected": _l("Corrected attendance"),
-    "file_added": _l("Added a file"),
-    "file_changed": _l("Changed what a file is called"),
-    "file_removed": _l("Removed a file"),
-    "logo_added": _l("Added a logo"),
-    "logo_changed": _l("Changed the logos"),
-    "logo_removed": _l("Removed a logo"),
-    "paid": _l("Noted an own contribution as paid"),
-    "payment_removed": _l("Noted an own contribution as not paid"),
-    "answered_for": _l("Changed a person's answers"),
-    "imported": _l("Brought in a list of people"),
-    "handed_over": _l("Gave a person's place to a colleague"),
-    "register_changed": _l("Changed the register of members"),
-    "register_removed": _l("Removed the register of members"),
+Act = Callable[[Event, list[int], str], tuple[Decided, str]]
+"""Does it about people of an event, with a reason; returns what was done, and says it."""
+AT_ONCE = ("seat", "comes", "tag", "untag", "present")
+"""Actions that are not asked about once more: they can be undone."""
+
+
+def act_of(action: str, new_tag: str) -> Act | None:
+    """Return what the action does; None for one there is not."""
+    if action in _ACTS:
+        return _ACTS[action]
+    kind, _colon, argument = action.partition(":")
+    if action == "tag:new":
+        return lambda event, numbers, _reason: _tag(event, numbers, new_tag)
+    number = small_number(argument)
+    if kind == "tag" and number is not None:
+        return lambda event, numbers, _reason: _tag_again(event, numbers, number)
+    if kind == "untag" and number is not None:
+        return lambda event, numbers, _reason: _untag(event, numbers, number)
+    if kind == "present" and (day := _day(argument)) is not None:
+        return lambda event, numbers, _reason: _mark_present(event, numbers, day)
+    return None
+
+
+def seats_given_words(outcome: Decided) -> str:
+    """Say who has a seat now, and who waits for one."""
+    sentences = []
+    if outcome.done:
+        sentences.append(
+            ngettext(
+                "%(num)s person has a seat now; a letter is on its way.",
+                "%(num)s people have a seat now; letters are on their way.",
+                len(outcome.done),
+            )
+        )
+    if outcome.queued:
+        sentences.append(
+            ngettext(
+                "%(num)s person is confirmed and waits, for no seat is free.",
+                "%(num)s people are confirmed and wait, for no seat is free.",
+                len(outcome.queued),
+            )
+        )
+    return " ".join(sentences)
+
+
+def cancelled_words(outcome: Decided) -> str:
+    """Say how many registrations are cancelled; nothing where none is."""
+    words = ngettext(
+        "%(num)s registration is cancelled; a letter is on its way.",
+        "%(num)s registrations are cancelled; letters are on their way.",
+        len(outcome.done),
+    )
+    return words if outcome.done else ""
+
+
+def _give_seats(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = give_seats(event.id, numbers, now(), organiser_id())
+    return outcome, seats_given_words(outcome)
+
+
+def _turn_down(event: Event, numbers: list[int], reason: str) -> tuple[Decided, str]:
+    outcome = turn_down_all(event.id, numbers, reason, now(), organiser_id())
+    words = ngettext(
+        "%(num)s person is told that they cannot come.",
+        "%(num)s people are told that they cannot come.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _cancel(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = cancel_for(event.id, numbers, now(), organiser_id())
+    return outcome, cancelled_words(outcome)
+
+
+def _note_coming(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = note_coming(event.id, numbers, now(), organiser_id())
+    words = ngettext(
+        "Noted: %(num)s person still comes.",
+        "Noted: %(num)s people still come.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _release(event: Event, numbers: list[int], _reason: str) -> tuple[Decided, str]:
+    outcome = release(event.id, numbers, now(), organiser_id())
+    words = ngettext(
+        "%(num)s place is released; a letter is on its way.",
+        "%(num)s places are released; letters are on their way.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _tag(event: Event, numbers: list[int], name: str) -> tuple[Decided, str]:
+    outcome = tag_people(event.id, numbers, name, "", now(), organiser_id())
+    words = ngettext(
+        "%(num)s person has the tag %(tag)s now.",
+        "%(num)s people have the tag %(tag)s now.",
+        len(outcome.done),
+        tag=name,
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _tag_again(event: Event, numbers: list[int], tag_id: int) -> tuple[Decided, str]:
+    name = _name_of(event, tag_id)
+    if not name:
+        return Decided(left=dict.fromkeys(numbers, "gone")), ""
+    return _tag(event, numbers, name)
+
+
+def _untag(event: Event, numbers: list[int], tag_id: int) -> tuple[Decided, str]:
+    name = _name_of(event, tag_id)
+    outcome = untag_people(event.id, numbers, tag_id, now(), organiser_id())
+    words = ngettext(
+        "%(num)s person has the tag %(tag)s no more.",
+        "%(num)s people have the tag %(tag)s no more.",
+        len(outcome.done),
+        tag=name,
+    )
+    return outcome, words if outcome.done else ""
+
+
+def _mark_present(event: Event, numbers: list[int], day: date) -> tuple[Decided, str]:
+    outcome = mark_present(event.id, numbers, day, now(), organiser_id())
+    words = ngettext(
+        "%(num)s person is marked as present.",
+        "%(num)s people are marked as present.",
+        len(outcome.done),
+    )
+    return outcome, words if outcome.done else ""
+
+
+_ACTS: dict[str, Act] = {
+    "seat": _give_seats,
+    "reject": _turn_down,
+    "cancel": _cancel,
+    "comes": _note_coming,
+    "release": _release,
 }
 
 
-def act_rows(entries: Iterable[AuditEntry], names: Names) -> list[dict[str, Any]]:
-    """Return the acts as rows of a table."""
-    return [
-        {
-            "at": entry.at,
-            "who": entry.organiser.email if entry.organiser else _("the service"),
-            "what": ACTS[entry.action],
-            "whom": names.people.get(entry.registration_id or 0, ""),
-            "detail": _detail(entry, names),
-            "reason": entry.reason,
-            "event_id": entry.event_id,
-            "organisation": names.organisations.get(entry.organisation_id or 0, ""),
-        }
-        for entry in entries
-    ]
+def _name_of(event: Event, tag_id: int) -> str:
+    tags = tags_of_project(event.activity.project_id)
+    return next((tag.name for tag in tags if tag.id == tag_id), "")
 
 
-def _detail(entry: AuditEntry, names: Names) -> str:
-    """Return the numbers of an act in words; empty where it has none."""
-    words = _DETAILS.get(entry.action)
-    if words is not None:
-        return words(entry.detail, names)
-    if "letters" in entry.detail:
-        return _letters(entry.detail)
-    return "; ".join(_changes(entry.detail, names))
-
-
-def _letters(detail: Mapping[str, Any]) -> str:
-    return ngettext("%(num)s letter", "%(num)s letters", detail["letters"])
-
-
-def _changes(detail: Mapping[str, Any], names: Names, but: Collection[str] = ()) -> list[str]:
-    if "capacity" in detail:
-        # As it was written before other changes were kept.
-        detail = {"changed": {"capacity": detail["capacity"]}, **detail}
-    return change_lines(detail, names, but)
-
-
-def _queue(detail: Mapping[str, Any], _names: Names) -> str:
-    return _("from place %(old)s to %(new)s", old=detail["from"], new=detail["to"])
-
-
-def _promise(detail: Mapping[str, Any], names: Names) -> str:
-    return _(
-        "%(seats)s from %(giver)s to %(taker)s",
-        seats=detail["seats"],
-        giver=names.organisations.get(detail["from"], "–"),
-        taker=names.organisations.get(detail["to"], _("everybody")),
-    )
-
-
-def _file(detail: Mapping[str, Any], _names: Names) -> str:
-    return str(KIND_WORDS[detail["kind"]][0])
-
-
-def _imported(detail: Mapping[str, Any], _names: Names) -> str:
-    return _("added: %(added)s, there already: %(known)s", **detail)
-
-
-def _successor(detail: Mapping[str, Any], names: Names) -> str:
-    return names.people.get(detail["to"], "")
-
-
-def _words(detail: Mapping[str, Any], _names: Names) -> str:
-    return str(LETTERS[detail["letter"]][0])
-
-
-def _attendance(detail: Mapping[str, Any], _names: Names) -> str:
-    day = numeric(date.fromisoformat(detail["day"]))
-    old, new = (STATUS_WORDS[detail[name]] for name in ("from", "to"))
-    return _("%(day)s: %(old)s → %(new)s", day=day, old=old, new=new)
-
-
-def _paid(detail: Mapping[str, Any], _names: Names) -> str:
-    return f"{money(detail['cents'], current_lang())} {METHOD_WORDS[detail['method']]}"
-
-
-def _register(detail: Mapping[str, Any], _names: Names) -> str:
-    old, new = detail["members"]
-    return _("members: %(old)s → %(new)s", old=old, new=new)
-
-
-def _role(detail: Mapping[str, Any], names: Names) -> str:
-    """Return who got or lost which role, as it is known now."""
-    about = (
-        names.organisations.get(detail.get("organisation_id") or 0)
-        or names.events.get(detail.get("event_id") or 0)
-        or names.projects.get(detail.get("project_id") or 0)
-    )
-    words = [names.organisers.get(detail["organiser_id"], ""), str(ROLE_WORDS[detail["role"]])]
-    return ", ".join(word for word in (*words, about) if word)
-
-
-def _moved(detail: Mapping[str, Any], names: Names) -> str:
-    """Return what moved: dates old and new, of the rest only that it did; who was told."""
-    lang = current_lang()
-    lines = _changes(detail, names, but=MOVED)
-    if "when" in detail:
-        old, new = (LocalText.from_dict(words).to(lang) for words in detail["when"])
-        lines.append(_("time: %(old)s → %(new)s", old=old, new=new))
-    rest = {"place": _("place"), "mode": _("how one takes part"), "join_link": _("join link")}
-    kept = detail.get("changed", {})
-    lines += [word for part, word in rest.items() if part in detail["parts"] and part not in kept]
-    lines.append(ngettext("%(num)s person told", "%(num)s people told", detail["told"]))
-    if "answer_until" in detail:
-        until = datetime.fromisoformat(detail["answer_until"])
-        lines.append(_("asked to answer %(until)s", until=moment_until(until, lang)))
-    return "; ".join(lines)
-
-
-_DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
-    "role_given": _role,
-    "role_taken": _role,
-    "register_changed": _register,
-    "register_removed": _register,
-    "handed_over": _successor,
-    "imported": _imported,
-    "file_added": _file,
-    "file_changed": _file,
-    "file_removed": _file,
-    "moved_in_queue": _queue,
-    "promise_moved": _promise,
-    "words_changed": _words,
-    "attendance_corrected": _attendance,
-    "paid": _paid,
-    "moved": _moved,
-}
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -16,7 +16,8 @@ from koostoo.documents.attendance_pdf import (
 )
 from koostoo.documents.names import download_name
 from koostoo.events.models import Event
-from koostoo.registration.desk_queries import Filter, count_rows, stream_rows
+from koostoo.roster.filters import Filter
+from koostoo.roster.queries import count_rows, stream_rows
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.printing import logos_of

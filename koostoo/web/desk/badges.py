@@ -19,8 +19,9 @@ from koostoo.documents.badges_pdf import Badge, Badges, render_badges
 from koostoo.documents.labels import LABEL_SHEETS, LabelSheet, labels_left, sheets_needed
 from koostoo.events.models import Event
 from koostoo.files.queries import logos_of as stored_logos
-from koostoo.registration.desk_queries import OTHER, Filter, ListRow, stream_rows
 from koostoo.registration.queries import project_organisations
+from koostoo.roster.filters import OTHER, Filter
+from koostoo.roster.queries import ListRow, stream_rows
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import ReadField

@@ -75,6 +75,7 @@ class Names:
     organisers: Mapping[int, str] = field(default_factory=dict)
     events: Mapping[int, str] = field(default_factory=dict)
     projects: Mapping[int, str] = field(default_factory=dict)
+    tags: Mapping[int, str] = field(default_factory=dict)
 
 
 def change_lines(detail: Mapping[str, Any], names: Names, but: Collection[str] = ()) -> list[str]:

@@ -1,8 +1,6 @@
 """Own contributions: who has paid, in cash or by transfer, and how much it makes."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -17,14 +15,14 @@ from koostoo.attendance.service import note_paid
 from koostoo.base.clock import now
 from koostoo.events.models import Event
 from koostoo.web.desk import bp
-from koostoo.web.desk.deciding import ticked
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import EurosField
+from koostoo.web.desk.numbers import ticked
 from koostoo.web.desk.paging import PAGE_SIZE, paging
+from koostoo.web.desk.words import METHOD_WORDS
 from koostoo.web.forms import Form, Page, Pick, Sentence, options
 from koostoo.web.rights import organiser_id, right
 
-METHOD_WORDS: Mapping[str, Any] = {"cash": _l("in cash"), "transfer": _l("by transfer")}
 NOT_PAID = "none"
 
 

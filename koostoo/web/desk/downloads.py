@@ -6,12 +6,15 @@ from flask_babel import gettext as _
 
 from koostoo.accounts.downloads import Format, Note
 from koostoo.documents.names import download_name
-from koostoo.registration.desk_queries import Filter, count_rows, stream_rows
-from koostoo.web.desk import bp, listing
+from koostoo.events.models import Event
+from koostoo.roster.queries import count_rows, presets_of, stream_rows
+from koostoo.web.desk import bp
+from koostoo.web.desk.columns import chosen_columns, offered_columns
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.people import query_of, read_filter
+from koostoo.web.desk.filtering import Asked, read_asked
+from koostoo.web.desk.listing import Listing, sheet_name
 from koostoo.web.desk.sending import Download, Table, recorded
-from koostoo.web.rights import access, event_facts, right, shows_contacts
+from koostoo.web.rights import event_facts, right, shows_contacts
 from koostoo.web.view import local
 
 
@@ -32,32 +35,46 @@ def list_xlsx(slug: str) -> Download:
 
 
 def _people(slug: str, kind: Format) -> Download:
-    event, wanted, runs = get_event(slug), read_filter(), access().may_run(event_facts())
+    event = get_event(slug)
+    asked = read_asked(event)
     note = Note(
         "people",
         kind,
-        count_rows(event.id, wanted),
+        count_rows(event.id, asked.wanted),
         project_id=event_facts().project_id,
         event_id=event.id,
-        columns=listing.header(event),
-        chosen=chosen_by(wanted),
+        columns=_listing(event, asked).header,
+        chosen=chosen_by(asked),
     )
 
     def make() -> Table:
         event = get_event(slug)
-        rows = listing.lines(
-            event, stream_rows(event.id, wanted), shows_contacts, shows_sensitive=runs
-        )
-        return Table(listing.sheet_name(), listing.header(event), rows, listing.widths(event))
+        listing = _listing(event, asked)
+        rows = listing.lines(stream_rows(event.id, asked.wanted, asked.sort), shows_contacts)
+        return Table(sheet_name(), listing.header, rows, listing.widths)
 
     return Download([note], download_name(local(event.title), _("participants"), ext=kind), make)
 
 
-def chosen_by(wanted: Filter) -> dict[str, Any]:
+def chosen_by(asked: Asked) -> dict[str, Any]:
     """Return a filter as it is noted: a search may be for a name, so only that there was one."""
-    chosen: dict[str, Any] = query_of(wanted)
+    chosen: dict[str, Any] = dict(asked.filters)
     if chosen.pop("q", ""):
         chosen["searched"] = True
-    if wanted.whose is not None:
-        chosen["whose"] = sorted(wanted.whose)
+    if asked.wanted.whose is not None:
+        chosen["whose"] = sorted(asked.wanted.whose)
     return chosen
+
+
+def _listing(event: Event, asked: Asked) -> Listing:
+    """Return the list with the columns of the preset asked for; all there are, without one.
+
+    Notes are for organisers: they leave the desk only where somebody chose that column.
+    """
+    if asked.columns:
+        columns, _preset = chosen_columns(
+            event, presets_of(event.activity.project_id), asked.columns
+        )
+    else:
+        columns = [column for column in offered_columns(event) if column.key != "note"]
+    return Listing(event, columns)

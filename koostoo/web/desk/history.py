@@ -1,14 +1,17 @@
 """The audit trail: what organisers did, old and new, and why; of an event, and of all."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
 
+from koostoo.accounts.models import AuditEntry
 from koostoo.events import download_queries
 from koostoo.registration import audit_queries
 from koostoo.registration.audit_queries import ActFilter, ActPage, Named
+from koostoo.roster.queries import tag_names
 from koostoo.web.desk import bp
-from koostoo.web.desk.acts import ACTS, act_rows
+from koostoo.web.desk.act_words import ACTS, act_rows
 from koostoo.web.desk.change_words import Names
 from koostoo.web.desk.download_record import in_words
 from koostoo.web.desk.events import get_event
@@ -34,7 +37,7 @@ def history(slug: str) -> str:
     return render_template(
         "desk/history.html",
         event=event,
-        acts=act_rows(entries, _names(audit_queries.named_in(entries))),
+        acts=act_rows(entries, names_of(entries)),
         taken=in_words(taken),
     )
 
@@ -50,7 +53,7 @@ def all_history() -> str:
     named = audit_queries.named_in(page.entries)
     return render_template(
         "desk/all_history.html",
-        acts=act_rows(page.entries, _names(named)),
+        acts=act_rows(page.entries, names_of(page.entries, named)),
         events={event.id: event for event in named.events},
         page=page,
         pages=_pages(page, wanted),
@@ -87,7 +90,9 @@ def _pages(page: ActPage, wanted: ActFilter) -> dict[str, Any]:
     }
 
 
-def _names(named: Named) -> Names:
+def names_of(entries: Sequence[AuditEntry], named: Named | None = None) -> Names:
+    """Return what the numbers in acts are called; `named` are their rows where they are at hand."""
+    named = named or audit_queries.named_in(entries)
     return Names(
         people={one.id: one.name for one in named.people},
         organisations={one.id: one.name for one in named.organisations},
@@ -95,4 +100,5 @@ def _names(named: Named) -> Names:
         organisers={one.id: one.email for one in named.organisers},
         events={one.id: local(one.title) for one in named.events},
         projects={one.id: local(one.title) for one in named.projects},
+        tags=tag_names(entry.detail["tag"] for entry in entries if "tag" in entry.detail),
     )

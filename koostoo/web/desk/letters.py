@@ -22,11 +22,12 @@ from koostoo.correspondence.queries import (
     outcomes,
     timed_rows,
 )
-from koostoo.correspondence.recipients import OTHER
 from koostoo.correspondence.rules import THANKS, Before
 from koostoo.events.models import Event
 from koostoo.events.questions import AskedIf
 from koostoo.registration.words import state_label
+from koostoo.roster.filters import OTHER
+from koostoo.roster.queries import tags_of_project
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.forms import Form
@@ -147,6 +148,9 @@ def _whom(mailing: Mailing, event: Event) -> str:
         parts.append(_organisation(chosen["organisation"], event))
     if chosen["answer"]:
         parts.append(_answer(AskedIf(**chosen["answer"]), event))
+    # Letters written before there were tags name none.
+    if chosen.get("tag"):
+        parts.append(_tag(chosen["tag"], event))
     return "; ".join(part for part in parts if part)
 
 
@@ -155,6 +159,11 @@ def _organisation(which: str, event: Event) -> str:
         return _("another organisation")
     partners = event.activity.project.partners
     return next((p.organisation.name for p in partners if str(p.organisation_id) == which), "")
+
+
+def _tag(number: int, event: Event) -> str:
+    tags = tags_of_project(event.activity.project_id)
+    return next((_("tag %(name)s", name=tag.name) for tag in tags if tag.id == number), "")
 
 
 def _answer(wanted: AskedIf, event: Event) -> str:

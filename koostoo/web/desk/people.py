@@ -1,19 +1,19 @@
-"""Pages of the people of an event: the list, adding by hand."""
+"""The list of the people of an event, and the way to one of them and back."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from koostoo.attendance import queries as attendance
+from koostoo.attendance.rules import days_of
 from koostoo.base.clock import now
-from koostoo.base.text import clean_line
 from koostoo.events.models import Event
 from koostoo.registration import desk_queries
-from koostoo.registration.admission import SignUpRefused
-from koostoo.registration.desk_queries import OTHER, Filter
-from koostoo.registration.models import ACTIVE, MEMBERSHIPS, STATES, Registration
+from koostoo.registration.models import ACTIVE, ROLES, STATES, Registration
 from koostoo.registration.outbox_queries import missed_letters
 from koostoo.registration.queries import (
     project_organisations,
@@ -22,141 +22,197 @@ from koostoo.registration.queries import (
     why_waiting,
 )
 from koostoo.registration.reply_queries import replies_of
-from koostoo.registration.rules import SignUp
-from koostoo.registration.service import SignedUp, sign_up
 from koostoo.registration.words import STATE_WORDS, state_label
-from koostoo.web.desk import adding, bp
+from koostoo.roster import queries
+from koostoo.roster.ordering import SortedBy
+from koostoo.roster.queries import Page as ListPage
+from koostoo.web.answers import answer_text
+from koostoo.web.desk import bp
+from koostoo.web.desk.columns import Column, chosen_columns
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.numbers import small_number
+from koostoo.web.desk.filtering import (
+    ANSWER_WORDS,
+    PRESENCE_WORDS,
+    Asked,
+    answer_choices,
+    chips,
+    finds_by_contacts,
+    presence_choices,
+    questions_seen,
+    read_asked,
+)
 from koostoo.web.desk.opening import checklist
 from koostoo.web.desk.outbox_words import outcome_words
-from koostoo.web.desk.words import EVENT_STATE_WORDS, refusal_words, reply_words
-from koostoo.web.forms import Page
-from koostoo.web.rights import access, event_facts, organiser_id, right, shows_contacts
+from koostoo.web.desk.words import (
+    EVENT_STATE_WORDS,
+    METHOD_WORDS,
+    reply_words,
+)
+from koostoo.web.language import current_lang
+from koostoo.web.rights import access, event_facts, right, shows_contacts
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
-from koostoo.web.signup_form import role_label, suggested
+from koostoo.web.signup_form import role_label
 
 ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
 """Where one person of an event is; what can be done about them stands behind it."""
-ANSWERS = ("yes", "none")
-"""To the question whether they still come: how the list can be filtered by it."""
+KEPT = (
+    *("q", "state", "organisation", "membership", "tag", "said", "attendance", "letters"),
+    *("answer", "sort", "columns", "page"),
+)
+"""The parts of the list's address that a page about its people carries along."""
+ORDER_WORDS: dict[str, Any] = {
+    "": _l("by name, or by the queue"),
+    "name": _l("by name"),
+    "organisation": _l("by organisation"),
+    "-signed_up": _l("latest sign-ups first"),
+    "signed_up": _l("earliest sign-ups first"),
+    "standing": _l("by standing"),
+}
 
 
 @bp.get("/events/<slug>/registrations", endpoint="people")
 @right("event_look")
 def show(slug: str) -> str:
-    """Show the event and one page of its people, searched and filtered."""
+    """Show the event and one page of its people, searched, filtered and sorted."""
     event = get_event(slug)
-    wanted = read_filter()
-    number = request.args.get("page", "")
-    page = desk_queries.registrations_page(event.id, wanted, small_number(number) or 1)
-    counts = desk_queries.state_counts(event.id, wanted.whose)
+    asked = read_asked(event)
+    page = queries.registrations_page(event.id, asked.wanted, asked.sort, asked.page)
+    counts = desk_queries.state_counts(event.id, asked.wanted.whose)
     runs = access().may_run(event_facts())
     return render_template(
         "desk/people.html",
         event=event,
         page=page,
-        pages=_pages(slug, page, wanted),
-        tabs=_tabs(slug, wanted, counts),
-        wanted=wanted,
-        asked=query_of(wanted),
-        organisations=[
-            one
-            for one in project_organisations(event)
-            if wanted.whose is None or one.id in wanted.whose
-        ],
+        pages=_pages(slug, page, asked),
+        tabs=_tabs(slug, asked, counts),
+        asked=asked,
+        wanted=asked.wanted,
         seats=seats_of([event], now())[event.id],
         is_over=event.when.is_over(now()),
         sharing=sharing_lines(event, now()),
         obstacles=why_waiting(event, page.rows, now()),
         places=queue_places(event.id) if counts.get("waiting") else {},
-        obstacle_words=OBSTACLE_WORDS,
-        membership_words=MEMBERSHIP_WORDS,
         undelivered=missed_letters(page.rows),
-        outcome_words=outcome_words,
         answers=desk_queries.move_answers(event.id),
         moment_now=now(),
         replies=replies_of(page.rows),
-        reply_words=reply_words,
-        state_label=state_label,
-        event_state_words=EVENT_STATE_WORDS,
-        role_label=role_label,
         runs=runs,
-        fills=access().may_fill(event_facts()),
         sees_files=access().may_see_files(event_facts()),
+        listed=checklist(event) if event.state == "draft" and runs else None,
+        fills=access().may_fill(event_facts()),
         shows=shows_contacts,
         active=ACTIVE,
-        listed=checklist(event) if event.state == "draft" and runs else None,
+        sort_url=lambda by: _sort_url(slug, asked, by),
+        **_words(),
+        **_filters(event, asked),
+        **_columns(event, page, asked),
     )
 
 
-@bp.route("/events/<slug>/registrations/add", methods=["GET", "POST"])
-@right("event_fill")
-def add(slug: str) -> Response | Page:
-    """Show the sign-up form for a person who called or came by; on POST register them."""
-    event = get_event(slug)
-    runs = access().may_run(event_facts())
-    form = adding.build(event, None if runs else access().organisations)
-    above = adding.AboveForm(request.form if runs else None)
-    if form.validate_on_submit() and above.validate():
-        entry = replace(form.entry(event, source="desk"), over_capacity=above.above.data)
-        with form.kept_when_busy():
-            try:
-                outcome = sign_up(event.id, entry, now(), organiser_id(), above.reason.data or "")
-            except SignUpRefused as refusal:
-                form.form_errors.append(refusal_words(refusal.reason))
-            else:
-                flash(*_outcome_words(entry, outcome))
-                return redirect(url_for("desk.people", slug=slug), 303)
-    page = render_template(
-        "desk/add.html",
-        event=get_event(slug),
-        form=form,
-        suggested=suggested(form),
-        above=above,
-        runs=runs,
-        seats=seats_of([event], now())[event.id],
-    )
-    page, status, headers = form.answer(page)
-    return page, 422 if above.errors else status, headers
-
-
-def read_filter() -> Filter:
-    """Return what the address asks for; what makes no sense is left out."""
-    state = request.args.get("state", "")
-    organisation = request.args.get("organisation", "")
-    membership = request.args.get("membership", "")
-    answer = request.args.get("answer", "")
-    if organisation != OTHER:
-        organisation = str(small_number(organisation) or "")
-    return Filter(
-        text=clean_line(request.args.get("q", ""))[:100],
-        whose=access().whose_people(event_facts()),
-        in_contacts=access().may_run(event_facts()) or not access().sees_everybody(event_facts()),
-        state=state if state in STATES else "",
-        organisation=organisation,
-        membership=membership if membership in MEMBERSHIPS else "",
-        answer=answer if answer in ANSWERS else "",
-    )
-
-
-def query_of(wanted: Filter, **changed: Any) -> dict[str, Any]:
-    """Return the filter as parts of an address, empty ones left out."""
-    values = {
-        "q": wanted.text,
-        "state": wanted.state,
-        "organisation": wanted.organisation,
-        "membership": wanted.membership,
-        "answer": wanted.answer,
+def _words() -> dict[str, Any]:
+    """Return the words for codes on the page."""
+    return {
+        "obstacle_words": OBSTACLE_WORDS,
+        "membership_words": MEMBERSHIP_WORDS,
+        "outcome_words": outcome_words,
+        "reply_words": reply_words,
+        "event_state_words": EVENT_STATE_WORDS,
+        "answer_words": ANSWER_WORDS,
+        "status_words": PRESENCE_WORDS,
+        "method_words": METHOD_WORDS,
+        "roles": {role: role_label(role) for role in ROLES},
+        "states": {state: state_label(state) for state in STATES},
     }
-    return {name: value for name, value in (values | changed).items() if value}
 
 
-def _pages(slug: str, page: desk_queries.Page, wanted: Filter) -> dict[str, Any]:
+def _filters(event: Event, asked: Asked) -> dict[str, Any]:
+    """Return what people can be chosen by, and what they are chosen by now."""
+    whose = asked.wanted.whose
+    tags = queries.tags_of_project(event.activity.project_id)
+    organisations = [
+        one for one in project_organisations(event) if whose is None or one.id in whose
+    ]
+    return {
+        "tags": tags if access().may_fill(event_facts()) else [],
+        "finds": finds_by_contacts(),
+        "organisations": organisations,
+        "orders": _orders(asked),
+        "said_choices": by_group(answer_choices(questions_seen(event)))
+        if finds_by_contacts()
+        else [],
+        "presence_choices": by_group(presence_choices(event)),
+        "chips": chips(event, asked, tags, organisations),
+        "days": days_of(event.when) if event.when.has_begun(now()) else (),
+    }
+
+
+def _columns(event: Event, page: ListPage, asked: Asked) -> dict[str, Any]:
+    """Return the columns of the list and what stands in those that need a look of their own.
+
+    One query for each such column that is shown, whatever the number of people.
+    """
+    presets = queries.presets_of(event.activity.project_id)
+    columns, preset = chosen_columns(event, presets, asked.columns)
+    keys = {column.key for column in columns}
+    numbers = [person.id for person in page.rows]
+    return {
+        "columns": columns,
+        "keys": keys,
+        "presets": presets,
+        "preset": preset,
+        "tags_of": queries.tags_of(event.id, numbers) if "tags" in keys else {},
+        "notes": queries.notes_of(event.id, numbers),
+        "standings": attendance.standings(event.id, numbers) if "attendance" in keys else {},
+        "paid": attendance.payments(event.id, numbers) if "contribution" in keys else {},
+        "answer_of": _answers(columns, numbers),
+    }
+
+
+def _answers(columns: Sequence[Column], numbers: Sequence[int]) -> Any:
+    """Return what tells in words how a person answered the question of a column."""
+    questions = [column.question.id for column in columns if column.question is not None]
+    given = queries.answers_of(numbers, questions) if questions else {}
+    lang = current_lang()
+
+    def answer(number: int, column: Column) -> str:
+        question = column.question
+        if question is None:
+            return ""
+        return answer_text(question, given.get(number, {}).get(question.id), lang)
+
+    return answer
+
+
+def _orders(asked: Asked) -> list[tuple[str, Any, bool]]:
+    """Return the orders to choose from where the heads of columns are not seen: on a phone."""
+    chosen = asked.query().get("sort", "")
+    words = dict(ORDER_WORDS)
+    if chosen not in words:
+        words[chosen] = _("%(order)s, backwards", order=ORDER_WORDS[asked.sort.by])
+    return [(value, said, value == chosen) for value, said in words.items()]
+
+
+def by_group(choices: Sequence[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return choices as (heading, [(value, words)]), in their order."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for choice in choices:
+        groups.setdefault(str(choice.optgroup or ""), []).append(
+            (str(choice.value), str(choice.label))
+        )
+    return list(groups.items())
+
+
+def _sort_url(slug: str, asked: Asked, by: SortedBy) -> str:
+    """Return the address that sorts by this column, the other way round when it does already."""
+    is_up = asked.sort.by == by and not asked.sort.is_down
+    return url_for("desk.people", slug=slug, **asked.query(sort=f"-{by}" if is_up else by))
+
+
+def _pages(slug: str, page: ListPage, asked: Asked) -> dict[str, Any]:
     def url(number: int) -> str | None:
         if not 1 <= number <= page.count:
             return None
-        return url_for("desk.people", slug=slug, **query_of(wanted, page=number))
+        return url_for("desk.people", slug=slug, **asked.query(page=number))
 
     return {
         "number": page.number,
@@ -166,28 +222,20 @@ def _pages(slug: str, page: desk_queries.Page, wanted: Filter) -> dict[str, Any]
     }
 
 
-def _tabs(slug: str, wanted: Filter, counts: dict[str, int]) -> list[dict[str, Any]]:
-    states = [state for state in STATE_WORDS if counts.get(state) or state == wanted.state]
+def _tabs(slug: str, asked: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
+    chosen = asked.wanted.state
+    states = [state for state in STATE_WORDS if counts.get(state) or state == chosen]
     choices = [("", _("Everybody"), sum(counts.values()))]
     choices += [(state, state_label(state), counts.get(state, 0)) for state in states]
     return [
         {
-            "url": url_for("desk.people", slug=slug, **query_of(wanted, state=state)),
+            "url": url_for("desk.people", slug=slug, **asked.query(state=state)),
             "label": label,
-            "current": state == wanted.state,
+            "current": state == chosen,
             "count": count,
         }
         for state, label, count in choices
     ]
-
-
-def _outcome_words(entry: SignUp, outcome: SignedUp) -> tuple[str, str]:
-    name = f"{entry.first_name} {entry.last_name}"
-    if outcome.already:
-        return _("%(name)s is already on the list with this address.", name=name), "warning"
-    if outcome.state == "waiting":
-        return _("%(name)s is on the waiting list; a letter is on its way.", name=name), "success"
-    return _("%(name)s has a seat; a letter is on its way.", name=name), "success"
 
 
 def get_person(event: Event, number: int) -> Registration:
@@ -196,5 +244,13 @@ def get_person(event: Event, number: int) -> Registration:
 
 
 def back_to_people(slug: str) -> Response:
-    """Lead back to the list of the event's people."""
-    return redirect(url_for("desk.people", slug=slug), 303)
+    """Lead back to the list of the event's people, filtered as it was; or to the one person."""
+    number = request.form.get("back", "")
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        return redirect(url_for("desk.person", slug=slug, number=number), 303)
+    return redirect(url_for("desk.people", slug=slug, **kept()), 303)
+
+
+def kept() -> dict[str, Any]:
+    """Return the list as it was filtered, sorted and paged, to lead back to it."""
+    return {name: value for name, value in request.args.items() if name in KEPT and value}

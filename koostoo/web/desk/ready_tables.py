@@ -12,7 +12,6 @@ from koostoo.base.dates import moment
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
 from koostoo.programme.models import Organisation
-from koostoo.registration.desk_queries import Filter, ListRow, stream_rows
 from koostoo.registration.ready_lists import (
     PURPOSES,
     Asked,
@@ -22,6 +21,8 @@ from koostoo.registration.ready_lists import (
     rooms,
     stops,
 )
+from koostoo.roster.filters import Filter
+from koostoo.roster.queries import ListRow, stream_rows
 from koostoo.web.answers import answer_text
 from koostoo.web.desk.sending import Table
 from koostoo.web.language import Lang, current_lang

@@ -30,6 +30,7 @@ ASKED_WORDS = (
     ("organisers", _l("only organisers, at the desk")),
     ("checkin", _l("who arrives, at check-in")),
 )
+METHOD_WORDS: dict[str, Any] = {"cash": _l("in cash"), "transfer": _l("by transfer")}
 EVENT_STATE_WORDS: dict[str, Any] = {
     "draft": _l("Draft"),
     "published": _l("Published"),

@@ -13,14 +13,17 @@ from wtforms.validators import Optional as MayBeEmpty
 from koostoo.base.localtext import LocalText
 from koostoo.correspondence.mailing import Draft, Words
 from koostoo.correspondence.models import SUBJECT_LENGTH, TEXT_LENGTH
-from koostoo.correspondence.recipients import OTHER, Whom
+from koostoo.correspondence.recipients import Whom
 from koostoo.events.models import Event
-from koostoo.events.questions import AskedIf
-from koostoo.registration.desk_queries import Filter
 from koostoo.registration.queries import project_organisations
 from koostoo.registration.words import STATE_WORDS, state_label
+from koostoo.roster.filters import OTHER, Filter
+from koostoo.roster.queries import tags_of_project
 from koostoo.web.desk.conditions import choice_of, read_choice
 from koostoo.web.desk.fields import known_placeholders
+from koostoo.web.desk.filtering import answer_choices
+from koostoo.web.desk.numbers import small_number
+from koostoo.web.desk.numbers import ticked as sent_ticks
 from koostoo.web.forms import (
     AnyOf,
     AtMost,
@@ -33,9 +36,7 @@ from koostoo.web.forms import (
     prose,
 )
 from koostoo.web.rights import access
-from koostoo.web.view import local
 
-MOST_TICKED = 500
 NOT_CARRIED = ("csrf_token", "do", "letters")
 
 
@@ -55,6 +56,7 @@ class WriteForm(Form):
     states = AnyOf(_l("Standing"), default=["confirmed"])
     organisation = Pick(_l("Organisation"), validators=[MayBeEmpty()])
     said = Pick(_l("Answer to a question"), validators=[MayBeEmpty()])
+    tag = Pick(_l("Tag"), validators=[MayBeEmpty()])
     activity = BooleanField(
         _l("Also the people of the other events of this activity"),
         description=_l("By standing alone. Such a letter is news."),
@@ -122,6 +124,7 @@ class WriteForm(Form):
             states=tuple(state for state in STATE_WORDS if state in self.states.data),
             organisation=self.organisation.data or "",
             answer=read_choice(self.said.data),
+            tag_id=small_number(self.tag.data or ""),
             activity=self._to_activity,
         )
 
@@ -142,10 +145,12 @@ def build(
     first = {
         "states": [wanted.state or "confirmed"],
         "organisation": wanted.organisation,
+        "said": choice_of(wanted.said),
+        "tag": str(wanted.tag_id or ""),
         "nonce": token_hex(12),
     }
     form = WriteForm(data=first) if ticked is None else WriteForm(formdata=None, data=first)
-    form.ticked = tuple(_sent_ticks() if ticked is None else ticked)
+    form.ticked = tuple(sent_ticks() if ticked is None else ticked)
     form.states.choices = options((state, state_label(state)) for state in STATE_WORDS)
     names = [(str(one.id), one.name) for one in project_organisations(event)]
     form.organisation.choices = options(
@@ -154,30 +159,7 @@ def build(
     if not access().manages(event.activity.project_id):
         # Other events of the activity may be run by others: their people are not ours to write to.
         del form.activity
-    form.said.choices = [*options([("", _("any"))]), *_answers(event)]
+    form.said.choices = [*options([("", _("any"))]), *answer_choices(event.questions)]
+    tags = tags_of_project(event.activity.project_id)
+    form.tag.choices = options([("", _("any")), *((str(tag.id), tag.name) for tag in tags)])
     return form
-
-
-def _answers(event: Event) -> list[Any]:
-    """Return the answers one may choose people by, question by question."""
-    choices: list[Any] = []
-    for question in event.questions:
-        if question.kind == "yesno":
-            offered = [
-                (choice_of(AskedIf(question.id, yes=True)), _("Yes")),
-                (choice_of(AskedIf(question.id, yes=False)), _("No")),
-            ]
-        elif question.kind in ("choice", "choices"):
-            offered = [
-                (choice_of(AskedIf(question.id, option=option.id)), local(option.label))
-                for option in question.options
-            ]
-        else:
-            continue
-        choices += options(offered, local(question.label))
-    return choices
-
-
-def _sent_ticks() -> list[int]:
-    typed = request.form.getlist("who")[:MOST_TICKED]
-    return [int(n) for n in typed if n.isascii() and n.isdecimal() and len(n) < 10]

@@ -16,9 +16,13 @@ from koostoo.events.models import Event
 from koostoo.notices.mailing import preview
 from koostoo.registration.desk_queries import people_of
 from koostoo.registration.models import Registration
+from koostoo.roster.filters import Filter
+from koostoo.roster.queries import numbers_of
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.people import read_filter
+from koostoo.web.desk.filtering import names_people, read_filter
+from koostoo.web.desk.numbers import MOST_AT_ONCE, too_many_words
+from koostoo.web.desk.people import back_to_people
 from koostoo.web.desk.test_limit import may_test
 from koostoo.web.desk.words import placeholders
 from koostoo.web.desk.write_form import WriteForm, build
@@ -31,7 +35,10 @@ from koostoo.web.rights import organiser_id, right
 def write(slug: str) -> Response | Page:
     """Show the form; on POST the letter as it will read; and on its button send it."""
     event = get_event(slug)
-    form = build(event, wanted=read_filter())
+    wanted = read_filter(event)
+    if request.method == "GET" and names_people(wanted):
+        return _begin_filtered(event, wanted)
+    form = build(event, wanted=wanted)
     if not form.is_submitted():
         return _form_page(event, form)
     do = request.form.get("do", "preview")
@@ -49,6 +56,18 @@ def write(slug: str) -> Response | Page:
 def begin(event: Event, numbers: list[int]) -> Page:
     """Return the empty form of a letter to the people ticked."""
     return _form_page(event, build(event, ticked=numbers))
+
+
+def _begin_filtered(event: Event, wanted: Filter) -> Response | Page:
+    """Begin a letter to those a list shows by what the form itself cannot choose by."""
+    numbers = numbers_of(event.id, wanted, MOST_AT_ONCE + 1)
+    if 0 < len(numbers) <= MOST_AT_ONCE:
+        return begin(event, numbers)
+    flash(
+        too_many_words() if numbers else _("The list shows nobody to write to."),
+        "warning",
+    )
+    return back_to_people(event.slug)
 
 
 def _form_page(event: Event, form: WriteForm) -> Page:
