@@ -26,7 +26,7 @@ from benchmarks.server import ROOT, Server, free_port, serve, server_settings
 from benchmarks.stage import FULL, PEOPLE, set_stage
 from benchmarks.table import Row, limit_row, rate_row, render
 
-DOWNLOADS, PAGES = 3, 20
+DOWNLOADS = 3
 Start = Callable[[], AbstractContextManager[Server]]
 RATES: tuple[
     tuple[str, Callable[[Browser], Step], Callable[[Browser], Step], float | None], ...
@@ -189,22 +189,6 @@ def _post(folder: Path, rounds: int) -> Iterator[Row]:
             yield from post_rows(
                 "PostgreSQL", server_settings(here) | {"DATABASE_URL": database}, log, rounds
             )
-
-
-def _list_pages(start: Start, link: str) -> Iterator[Row]:
-    """Open pages of the list of PEOPLE rows at the desk: as it is, far inside, sorted, searched."""
-    _say(f"pages of the list of {PEOPLE} rows")
-    kinds = {"first": "", "far inside, sorted": "?sort=organisation&page=80", "searched": "?q=tamm"}
-    with start() as server:
-        browser = Browser(server, {})
-        sign_in(browser, link)
-        for name, query in kinds.items():
-            used = server.cpu_seconds()
-            for _ in range(PAGES):
-                visits.expect(browser.get(f"/desk/events/{FULL}/registrations{query}"), 200)
-            spent = (server.cpu_seconds() - used) / PAGES
-            yield limit_row(f"page of {PEOPLE} people, {name}: processor", spent * 1000, "ms", 100)
-        browser.close()
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:
