@@ -35,6 +35,7 @@ SHOWN = 200
 """People on one plain page; who has more searches."""
 FILES = (
     "koostoo.css",
+    "desk.css",
     "koostoo.js",
     "checkin.css",
     "checkin-store.js",
