@@ -59,6 +59,7 @@ DESK = [
     f"/desk{TRIP}/contributions",
     f"/desk{TRIP}/registrations/1/hand-over",
     "/desk/history",
+    "/desk/administration",
     f"/desk{TRIP}/paper",
     f"/desk{TRIP}/badges",
     f"/desk{TRIP}/lists",

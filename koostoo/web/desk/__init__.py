@@ -9,6 +9,7 @@ bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     adding,  # noqa: F401
+    administration,  # noqa: F401
     answers_page,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
