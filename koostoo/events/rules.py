@@ -87,6 +87,15 @@ def missing(draft: EventDraft, now: datetime) -> list[Missing]:
     return [code for wrong, code in checks if wrong]
 
 
+def missing_for_record(draft: EventDraft, now: datetime) -> list[Missing]:
+    """Return what stands in the way of keeping an event that is over as one that took place.
+
+    Nobody signs up, joins or asks any more.
+    """
+    needless = {"date_past", "deadline_past", "deadline", "join_link", "contact"}
+    return [code for code in missing(draft, now) if code not in needless]
+
+
 def missing_after_edit(old: EventDraft, new: EventDraft, now: datetime) -> list[Missing]:
     """Return what a published event may not lose; its deadline may well have passed.
 

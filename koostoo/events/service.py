@@ -105,13 +105,20 @@ def copy_event(
 
 
 @retried
-def publish_event(event_id: int, now: datetime, by: int | None = None) -> None:
-    """Show a draft to everybody; raise NotReady with what is missing, NotADraft, LookupError."""
+def publish_event(
+    event_id: int, now: datetime, by: int | None = None, *, took_place: bool = False
+) -> None:
+    """Show a draft to everybody; raise NotReady with what is missing, NotADraft, LookupError.
+
+    `took_place`: the organiser knows that it is over, and keeps it as a part of the history.
+    """
     with transaction() as session:
         event = _get_event(session, event_id)
         if event.state != "draft":
             raise NotADraft
-        codes = rules.missing(draft_of(event), now)
+        is_record = took_place and event.when.is_over(now)
+        missing = rules.missing_for_record if is_record else rules.missing
+        codes = missing(draft_of(event), now)
         if codes:
             raise NotReady(codes)
         event.state = "published"

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
 from koostoo.base.clock import local_day, now
 from koostoo.base.localtext import LocalText
@@ -22,6 +22,7 @@ from koostoo.web.desk.words import MISSING_FIELDS, missing_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line
 from koostoo.web.rights import organiser_id, right
 
+TRUE = "y"
 ADVICE_FIELDS: dict[Advice, str] = {
     "programme": "programme_et",
     "english": "title_en",
@@ -56,13 +57,14 @@ def advice_words(code: Advice) -> str:
 def checklist(event: Event) -> dict[str, list[tuple[str, str]]]:
     """Return what must and what should be done before publishing: address and sentence of each."""
     draft, form = draft_of(event), url_for("desk.edit", slug=event.slug)
+    missing = rules.missing_for_record if event.when.is_over(now()) else rules.missing
     elsewhere: dict[str, str] = {
         "reminders": url_for("desk.letter_times", slug=event.slug),
         "cover": url_for("desk.files", slug=event.slug, _anchor="cover"),
     }
     has_cover = "cover" in kinds_of([event.id])[event.id]
     return {
-        "required": _required(event, rules.missing(draft, now())),
+        "required": _required(event, missing(draft, now())),
         "advised": [
             (
                 elsewhere.get(code) or f"{form}#{ADVICE_FIELDS[code]}",
@@ -119,27 +121,46 @@ def copy(slug: str) -> Response | Page:
     return form.answer(page)
 
 
+class PublishForm(ButtonForm):
+    """The button; `took_place` tells that the page said the event is over."""
+
+    took_place = HiddenField()
+
+
 @bp.route("/events/<slug>/publish", methods=["GET", "POST"])
 @right("event_run")
 def publish(slug: str) -> Response | Page:
-    """Show what is still missing, or the button that publishes."""
+    """Show what is still missing, or the button that publishes; what is over becomes a record."""
     event = get_event(slug)
     if event.state != "draft":
         return redirect(url_for("desk.people", slug=slug), 303)
-    form = ButtonForm()
+    form = PublishForm(data={"took_place": TRUE if event.when.is_over(now()) else ""})
     listed = checklist(event)
     if form.validate_on_submit():
+        took_place = form.took_place.data == TRUE
         with form.kept_when_busy():
             try:
-                publish_event(event.id, now(), organiser_id())
+                publish_event(event.id, now(), organiser_id(), took_place=took_place)
             except NotReady as refusal:
                 listed["required"] = _required(event, refusal.codes)
             except NotADraft:
                 return redirect(url_for("desk.people", slug=slug), 303)
             else:
-                flash(_("The event is published. Now send its link to people."), "success")
+                flash(
+                    _("The event is kept. Now bring in who was there, and the files that prove it.")
+                    if took_place
+                    else _("The event is published. Now send its link to people."),
+                    "success",
+                )
                 return redirect(url_for("desk.people", slug=slug), 303)
-    page = render_template("desk/publish.html", form=form, event=get_event(slug), listed=listed)
+    event = get_event(slug)
+    page = render_template(
+        "desk/publish.html",
+        form=form,
+        event=event,
+        listed=listed,
+        is_over=event.when.is_over(now()),
+    )
     page, status, headers = form.answer(page)
     refused = bool(listed["required"]) and form.is_submitted()
     return page, 422 if status == 200 and refused else status, headers
