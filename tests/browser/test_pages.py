@@ -1,4 +1,7 @@
-"""Every page: readable on a phone, open to everyone, light on the line."""
+"""Public pages of the real service: readable on a phone, open to everyone, light on the line.
+
+All pages there are, those of the desk too, are looked at by `test_every_page`.
+"""
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -30,47 +33,7 @@ PUBLIC = [
     "/desk/signin/no-such-token",
     "/dev/mailbox/",
 ]
-OWN = ["", "/edit", "/cancel"]
 PAST = "/events/liikmete-oppereis-2024"
-DESK = [
-    "/desk/",
-    "/desk/organisations/",
-    "/desk/organisations/ida-harju-koostookoda/members",
-    "/desk/organisations/ida-harju-koostookoda/members/import",
-    "/desk/events/new",
-    f"/desk{TRIP}/registrations",
-    f"/desk{TRIP}/registrations/add",
-    f"/desk{TRIP}/registrations/1",
-    f"/desk{TRIP}/columns",
-    f"/desk{TRIP}/edit",
-    f"/desk{TRIP}/copy",
-    f"/desk{TRIP}/preview",
-    f"/desk{TRIP}/registrations/1/answers",
-    f"/desk{TRIP}/call-off",
-    f"/desk{TRIP}/letter-texts",
-    f"/desk{TRIP}/letter-texts/confirmed",
-    f"/desk{TRIP}/letters",
-    f"/desk{TRIP}/letter-times",
-    f"/desk{TRIP}/write",
-    f"/desk{TRIP}/checkin",
-    f"/desk{TRIP}/checkin/shell",
-    f"/desk{TRIP}/attendance",
-    f"/desk{TRIP}/registrations/1/attendance",
-    f"/desk{TRIP}/contributions",
-    f"/desk{TRIP}/registrations/1/hand-over",
-    "/desk/history",
-    "/desk/administration",
-    f"/desk{TRIP}/paper",
-    f"/desk{TRIP}/badges",
-    f"/desk{TRIP}/lists",
-    "/desk/downloads",
-    "/desk/downloads/record",
-    f"/desk{PAST}/import",
-    f"/desk{TRIP}/files",
-    "/desk/projects/kogemusvahetus/logos",
-    "/desk/roles",
-    "/desk/roles/1/take",
-]
 PAGE_BYTES = 60_000
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # A letter's frame in the mailbox runs no script: axe would wait for its answer in vain.
@@ -129,22 +92,6 @@ def summary(violation: dict[str, Any]) -> str:
 def test_a_public_page_fits_a_phone_and_opens_to_everyone(phone: Page, path: str) -> None:
     phone.goto(path)
     check(phone)
-
-
-@pytest.mark.parametrize("part", OWN)
-def test_the_own_page_fits_a_phone_and_opens_to_everyone(
-    phone: Page, own_page: str, part: str
-) -> None:
-    phone.goto(own_page + part)
-    check(phone)
-
-
-@pytest.mark.parametrize("path", DESK)
-def test_the_desk_fits_a_phone_and_opens_to_everyone(desk: Page, path: str) -> None:
-    answer = desk.goto(path)
-    assert answer is not None
-    assert answer.status == 200
-    check(desk)
 
 
 def test_the_page_before_an_event_moves_fits_a_phone_and_opens_to_everyone(desk: Page) -> None:
