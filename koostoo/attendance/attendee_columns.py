@@ -3,7 +3,7 @@
 Lists of old are as they are: what is guessed here the organiser can correct.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, get_args
 
 from koostoo.documents.table import Row
@@ -53,6 +53,24 @@ def guess(rows: Sequence[Row]) -> tuple[int | None, dict[int, Field]]:
     if not found or not found[best]:
         return None, {}
     return best, found[best]
+
+
+def by_content(
+    fields: dict[int, Field], rows: Sequence[Row], is_partner: Callable[[str], bool]
+) -> dict[int, Field]:
+    """Return what the columns are, a column of partners named as such whatever its header says.
+
+    "Organisation" may mean either; it is the partner where at least half of its cells name one.
+    `rows` are those below the header.
+    """
+    if "organisation" in fields.values():
+        return fields
+    for place, field in fields.items():
+        if field == "member":
+            cells = [cell for row in rows for cell in row.cells[place : place + 1] if cell]
+            if cells and 2 * sum(map(is_partner, cells)) >= len(cells):
+                return {**fields, place: "organisation"}
+    return fields
 
 
 def _fields(cells: Sequence[str]) -> dict[int, Field]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from koostoo.attendance.attendee_columns import guess, names_people
+from koostoo.attendance.attendee_columns import by_content, guess, names_people
 from koostoo.attendance.attendee_file import (
     Attendee,
     Known,
@@ -10,6 +10,7 @@ from koostoo.attendance.attendee_file import (
     organisation_keys,
     read_attendees,
 )
+from koostoo.base.text import bare_name_key
 from koostoo.documents.table import Row
 
 KEYS = organisation_keys([(1, "MTÜ Kodukant Läänemaa", "KKLM"), (2, "Nelja Valla Kogu", "")])
@@ -40,6 +41,25 @@ def test_the_header_is_the_row_with_the_most_names_that_are_known() -> None:
     )
     assert guess(rows("Mari Mänd;Risti", "Jaan Kask;Keila")) == (None, {})
     assert guess([]) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "meant"),
+    [
+        (("KKLM", "Nelja Valla Kogu", "Küla selts"), "organisation"),
+        (("Küla selts", "Jõe ühing", "KKLM"), "member"),
+        (("", ""), "member"),
+    ],
+)
+def test_a_column_of_partners_is_told_by_what_stands_in_it(
+    cells: tuple[str, ...], meant: str
+) -> None:
+    below = rows(*(f"Mari;{cell}" for cell in cells))
+    assert by_content(
+        {0: "person", 1: "member"}, below, lambda cell: bare_name_key(cell) in KEYS
+    ) == {0: "person", 1: meant}
+    other = {0: "organisation", 1: "member"}
+    assert by_content(other, below, lambda _cell: True) == other  # type: ignore[arg-type]  # literals
 
 
 def test_names_are_there_in_one_column_or_in_two() -> None:

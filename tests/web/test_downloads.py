@@ -257,7 +257,7 @@ def test_each_list_holds_what_its_reader_needs_and_nothing_else(
         '"diet?";"vegan, gluteenivaba";1',
         '"diet?";"Vastamata";2',
         '"diet?";"\'@pähklid";1',
-        '"Koht on kokku";"";3',
+        '"Kohaga kokku";"";3',
     ]
     assert lines_of(desk, f"{LISTS}/bus.csv")[1:] == [
         '"stop?";"Keila 7.35";0;""',

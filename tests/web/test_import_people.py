@@ -169,7 +169,7 @@ def test_an_event_ahead_gives_seats_by_its_rules_and_writes_only_if_told_to(
     with transaction() as session:
         session.get_one(Event, event.id).has_waiting_list = False
     page = press(desk, send(desk, event, b"Nimi\nVeel Keegi\n").location)
-    assert "Midagi ei toodud sisse" in page.get_data(as_text=True)
+    assert "Midagi ei imporditud" in page.get_data(as_text=True)
     assert len(people(event)) == 5
 
 

@@ -10,9 +10,9 @@ from wtforms import BooleanField, Field
 
 from koostoo.attendance import attendee_columns
 from koostoo.attendance.attendee_columns import names_people
-from koostoo.attendance.attendee_file import MAX_ROWS
+from koostoo.attendance.attendee_file import MAX_ROWS, organisation_keys
 from koostoo.attendance.rules import Status, days_of
-from koostoo.base.text import truncate
+from koostoo.base.text import bare_name_key, truncate
 from koostoo.documents.table import Row
 from koostoo.events.models import Event
 from koostoo.programme.member_columns import HEADER_WITHIN
@@ -128,6 +128,12 @@ def build(
 ) -> MatchForm:
     """Return the form for this list, filled with what its headers look like."""
     guessed, fields = attendee_columns.guess(rows)
+    partners = organisation_keys((one.id, one.name, one.short_name) for one in organisations)
+    fields = attendee_columns.by_content(
+        fields,
+        rows[0 if guessed is None else guessed + 1 :],
+        lambda cell: bare_name_key(cell) in partners,
+    )
     width = min(MOST_COLUMNS, max((len(row.cells) for row in rows), default=0))
     choices = options([("", _("leave out")), *FIELD_WORDS.items()])
     columns = {
