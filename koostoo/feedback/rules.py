@@ -23,7 +23,7 @@ MOST_CLOSES = 28
 """Days after the event; less than who has answered is remembered (`keep.SENSITIVE_DAYS`)."""
 FIRST_REMIND = 4
 SHOWN_FROM = 3
-"""From so many answers on they are shown while more may come."""
+"""From so many answers on they are shown; fewer wait until none can come any more."""
 
 Standing = Literal["open", "early", "closed", "given", "absent"]
 """What the form says to somebody: it asks; not yet over; no longer; thank you; only who came."""
@@ -67,13 +67,21 @@ def standing(*, is_over: bool, is_open: bool, took_part: bool, has_given: bool) 
     return "open" if is_over else "early"
 
 
-def is_shown(answered: int, *, is_open: bool) -> bool:
+def shown_on(last_day: date) -> date:
+    """Return the day from which even one or two answers are shown: none can come any more.
+
+    However the form is set, and whether it is switched off: else an organiser could close it, look
+    at the first answer, and open it again.
+    """
+    return closes_on(last_day, MOST_CLOSES) + timedelta(days=1)
+
+
+def is_shown(answered: int, last_day: date, today: date) -> bool:
     """Say whether the answers of a form are shown to organisers.
 
-    Of one or two answers somebody who knows who has just answered could tell whose they are; so
-    these wait until no more can come.
+    Of one or two answers somebody who knows who has just answered could tell whose they are.
     """
-    return answered >= SHOWN_FROM or (answered > 0 and not is_open)
+    return answered >= SHOWN_FROM or (answered > 0 and today >= shown_on(last_day))
 
 
 def fits(kind: str, value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Decisions about feedback: who is asked when, what is shown, what answers come to."""
 
 from collections import Counter
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -59,13 +60,14 @@ def test_words_stand_in_the_same_order_whoever_came_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "is_open", "shown"),
-    [(0, True, False), (0, False, False), (2, True, False), (3, True, True), (1, False, True)],
+    ("answered", "days", "shown"),
+    [(0, 1, False), (0, 29, False), (2, 28, False), (3, 1, True), (1, 29, True)],
 )
 def test_few_answers_are_not_shown_while_more_may_come(
-    answered: int, is_open: bool, shown: bool
+    answered: int, days: int, shown: bool
 ) -> None:
-    assert is_shown(answered, is_open=is_open) is shown
+    last_day = date(2026, 9, 8)
+    assert is_shown(answered, last_day, last_day + timedelta(days=days)) is shown
 
 
 @pytest.mark.parametrize(

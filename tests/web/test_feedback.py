@@ -19,7 +19,7 @@ from koostoo.base.tokens import make_token
 from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.feedback.models import FeedbackForm, FeedbackGiven
-from koostoo.feedback.rules import FIRST_CLOSES
+from koostoo.feedback.rules import FIRST_CLOSES, MOST_CLOSES
 from koostoo.registration.models import Registration
 from tests.conftest import KEY
 from tests.documents.pdfs import is_pdf_a, pages_of
@@ -66,11 +66,10 @@ def fill(event: Event, count: int, words: str = "", **marks: int) -> None:
         assert give_feedback(person, answers, now())
 
 
-def past(event: Event) -> None:
-    """Let the last day to answer be over."""
+def past(event: Event, days: int = FIRST_CLOSES + 1) -> None:
+    """Let the event be so long ago; at first, as long as answers are not taken any more."""
     with transaction() as session:
-        row = session.get_one(Event, event.id)
-        row.when = When.days(local_day(now()) - (FIRST_CLOSES + 1) * DAY)
+        session.get_one(Event, event.id).when = When.days(local_day(now()) - days * DAY)
 
 
 def desk_path(event: Event, rest: str = "") -> str:
@@ -106,7 +105,9 @@ def test_opening_the_link_changes_nothing(client: FlaskClient, event: Event, met
 def test_only_a_genuine_token_of_the_form_opens_it(client: FlaskClient, event: Event) -> None:
     person = make_registration(event.id)
     assert client.get(f"/my/feedback/{token_of(person, 'my')}").status_code == 404
-    assert client.get(f"/my/feedback/{token_of(person)[:-1]}A").status_code == 404
+    token = token_of(person)
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    assert client.get(f"/my/feedback/{forged}").status_code == 404
     # It opens nothing else either.
     assert client.get(f"/my/{token_of(person)}").status_code == 404
 
@@ -149,7 +150,7 @@ def test_the_own_page_leads_to_the_form_as_long_as_it_waits(
     assert "Tagasisidevorm on suletud" in text_of(client, link(person))
 
 
-def test_two_answers_are_not_shown_before_the_form_is_closed_and_three_are(
+def test_two_answers_are_not_shown_as_long_as_the_form_could_be_open(
     client: FlaskClient, event: Event
 ) -> None:
     desk = sign_in(client)
@@ -160,7 +161,11 @@ def test_two_answers_are_not_shown_before_the_form_is_closed_and_three_are(
     assert "3 inimest" in page
     for ext in ("pdf", "csv", "xlsx"):
         assert desk.get(desk_path(event, f".{ext}")).location == desk_path(event)
+    # Closing it does not help, nor does switching it off.
     past(event)
+    save(desk, event, choice="none")
+    assert "Kohtumised" not in text_of(desk, desk_path(event))
+    past(event, MOST_CLOSES + 1)
     assert "Kohtumised 0" in text_of(desk, desk_path(event))
 
 
@@ -252,6 +257,7 @@ def test_an_organiser_chooses_questions_and_adds_own_ones(
 ) -> None:
     desk = sign_in(client)
     assert desk_path(plain) in text_of(desk, people_path(plain))
+    assert "Tagasiside meeldetuletus" not in text_of(desk, f"/desk/events/{plain.slug}/letters")
     assert "Kelleltki ei küsita, kuidas oli" in text_of(desk, desk_path(plain))
     answer = save(
         desk,
@@ -263,6 +269,7 @@ def test_an_organiser_chooses_questions_and_adds_own_ones(
     )
     assert answer.location == desk_path(plain)
     assert list(numbers_of(plain.id)) == ["overall", "again", "own2"]
+    assert "Tagasiside meeldetuletus" in text_of(desk, f"/desk/events/{plain.slug}/letters")
     page = text_of(desk, desk_path(plain, "/preview"))
     assert "Kas buss oli mugav?" in page
     assert "Kuidas oli korraldus?" not in page

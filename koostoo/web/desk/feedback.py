@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from koostoo.accounts.downloads import Format, Note
 from koostoo.attendance.feedback import count_participants, takes_answers
-from koostoo.base.clock import now
+from koostoo.base.clock import local_day, now
 from koostoo.base.dates import in_full
 from koostoo.documents.cells import Cell
 from koostoo.documents.feedback_pdf import (
@@ -24,7 +24,7 @@ from koostoo.documents.names import download_name
 from koostoo.events.models import Event
 from koostoo.feedback.models import FeedbackForm
 from koostoo.feedback.queries import find_form, results_of
-from koostoo.feedback.rules import SCALE, SHOWN_FROM, Result, closes_on, is_shown
+from koostoo.feedback.rules import SCALE, SHOWN_FROM, Result, closes_on, is_shown, shown_on
 from koostoo.web.charts import bar_chart
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
@@ -48,7 +48,9 @@ class Found(NamedTuple):
     @property
     def share(self) -> int:
         """How many of a hundred participants have answered."""
-        return round(100 * self.form.answered / self.participants) if self.participants else 0
+        answered, all_ = self.form.answered, self.participants
+        # Somebody may have answered before it was noted that they were not there.
+        return min(100, round(100 * answered / all_)) if all_ else 0
 
 
 @bp.get(FEEDBACK)
@@ -65,6 +67,7 @@ def feedback(slug: str) -> str:
         closes_on=closes_on(event.ends_on, found.form.closes_after) if found else None,
         is_over=event.when.is_over(now()),
         shown_from=SHOWN_FROM,
+        shown_on=shown_on(event.ends_on),
         runs=access().may_run(event_facts()),
         has_english=bool(event.title.en),
     )
@@ -111,7 +114,8 @@ def _find(event: Event) -> Found | None:
     if form is None:
         return None
     is_open = takes_answers(event, form, now())
-    results = results_of(form) if is_shown(form.answered, is_open=is_open) else []
+    shown = is_shown(form.answered, event.ends_on, local_day(now()))
+    results = results_of(form) if shown else []
     return Found(form, count_participants(event.id), is_open, results)
 
 

@@ -8,7 +8,7 @@ from koostoo.base.clock import now
 from koostoo.base.database import db
 from koostoo.base.dates import tile
 from koostoo.feedback.queries import find_form
-from koostoo.feedback.rules import SHOWN_FROM, closes_on
+from koostoo.feedback.rules import SHOWN_FROM, closes_on, shown_on
 from koostoo.web.feedback_form import asking
 from koostoo.web.forms import Page
 from koostoo.web.language import current_lang
@@ -39,5 +39,6 @@ def feedback(token: str) -> Response | Page:
         standing=standing,
         closes_on=closes_on(event.ends_on, own.closes_after),
         shown_from=SHOWN_FROM,
+        shown_on=shown_on(event.ends_on),
     )
     return form.answer(page)
