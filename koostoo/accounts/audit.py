@@ -33,6 +33,7 @@ Action = Literal[
     "address_corrected",
     "words_changed",
     "letters_planned",
+    "feedback_planned",
     "wrote",
     "walk_in",
     "walk_in_above",

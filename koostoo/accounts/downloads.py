@@ -16,6 +16,7 @@ What = Literal[
     "badges",
     "programme",
     "poster",
+    "feedback",
     "hotel",
     "caterer",
     "bus",
@@ -24,7 +25,8 @@ What = Literal[
     "members",
     "stored",
 ]
-"""The list of an event's people; what is printed; the ready lists; people of many events; a
+"""The list of an event's people; what is printed; the summary of feedback; the
+ready lists; people of many events; a
 register of members; a file somebody brought."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file"]

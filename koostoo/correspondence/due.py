@@ -1,4 +1,4 @@
-"""Reminders and thanks: found when they fall due, written in one transaction with their mark.
+"""Reminders, thanks, asking again for feedback: found when due, written with their mark.
 
 When each falls due follows from the event as it is now, so a moved date needs no further care.
 """
@@ -8,14 +8,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
+from koostoo.attendance.feedback import has_not_answered, took_part
 from koostoo.base.clock import local_day
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import retried
 from koostoo.correspondence.models import TimedLetter
-from koostoo.correspondence.rules import LONGEST, THANKS, Due, Plan, due_now
+from koostoo.correspondence.rules import (
+    AFTER,
+    FEEDBACK,
+    LONGEST,
+    THANKS,
+    Asking,
+    Due,
+    Plan,
+    due_now,
+)
 from koostoo.events.models import Event
+from koostoo.feedback.models import FeedbackForm
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.letters import tell
 from koostoo.registration.models import Registration
@@ -25,11 +36,13 @@ TELL_WHEN = ("confirmed", "promoted", "event_changed")
 """Letters that tell the date: who got one after the moment of a reminder needs none."""
 AHEAD = timedelta(days=LONGEST["d"] + 1)
 BEHIND = timedelta(days=75)
-"""How long ago an event that thanks now may have begun: its length, hours to wait, lateness."""
+"""How long ago an event that writes now may have begun: its length, days to wait, lateness."""
+KINDS = {THANKS: "thanks", FEEDBACK: "feedback_reminder"}
+"""The letters of these codes; all others remind of the event."""
 
 
 def write_due(now: datetime) -> int:
-    """Write the reminders and thanks that are due at `now`; return how many letters.
+    """Write the letters that are due at `now`; return how many.
 
     Looks before taking any lock; several workers and a crash double nothing.
     """
@@ -38,7 +51,10 @@ def write_due(now: datetime) -> int:
 
 def plan_of(event: Event) -> Plan:
     """Return when the event writes by itself."""
-    return Plan.read(event.reminders, event.thanks_after)
+    form, feedback = event.own_feedback, None
+    if form is not None and form.remind_after is not None:
+        feedback = Asking(form.remind_after, form.closes_after)
+    return Plan.read(event.reminders, event.thanks_after, feedback)
 
 
 def done_for(session: Session, events: Iterable[Event]) -> dict[int, set[str]]:
@@ -77,11 +93,14 @@ def _events_with_something_due(now: datetime) -> list[int]:
     session = db.session()
     session.rollback()
     events = session.scalars(
-        select(Event).where(
+        select(Event)
+        .outerjoin(Event.feedback_form)
+        .where(
             Event.state == "published",
             Event.starts_on.between(today - BEHIND, today + AHEAD),
-            or_(Event.reminders != "", Event.thanks_after.is_not(None)),
+            or_(Event.reminders != "", Event.thanks_after.is_not(None), FeedbackForm.is_on),
         )
+        .options(contains_eager(Event.feedback_form))
     ).all()
     done = done_for(session, events) if events else {}
     found = [event.id for event in events if _decide(event, done.get(event.id, set()), now)]
@@ -110,7 +129,7 @@ def _write_for(event_id: int, now: datetime) -> int:
             return 0
         people = _people(session, event, chosen)
         mark(session, event, [chosen.code], len(people), now)
-        kind = "thanks" if chosen.code == THANKS else "reminder"
+        kind = KINDS.get(chosen.code, "reminder")
         payload = {"begins_at": event.when.begins_at.isoformat()}
         for person in people:
             tell(session, person, kind, now, payload)
@@ -118,13 +137,18 @@ def _write_for(event_id: int, now: datetime) -> int:
 
 
 def _people(session: Session, event: Event, due: Due) -> Sequence[Registration]:
-    """Return whom to write to: who has a seat, and was not told the date after the moment."""
+    """Return whom to write to: who has a seat, and was not told the date after the moment.
+
+    Of feedback: who was there and has not answered.
+    """
     conditions: list[ColumnElement[bool]] = [
         Registration.event_id == event.id,
         Registration.state == "confirmed",
         Registration.email != "",
     ]
-    if due.code != THANKS:
+    if due.code == FEEDBACK:
+        conditions += [took_part(event.id), has_not_answered()]
+    if due.code not in AFTER:
         told = exists().where(
             OutboxMessage.registration_id == Registration.id,
             OutboxMessage.kind.in_(TELL_WHEN),

@@ -27,7 +27,7 @@ class TimedLetter(Base):
         ForeignKey("event.id", ondelete="CASCADE"), info=keep.STRUCTURE
     )
     code: Mapped[str] = mapped_column(String(8), info=keep.STRUCTURE)
-    """How long before the start, such as "7d" or "2h"; or `rules.THANKS`."""
+    """How long before the start, such as "7d" or "2h"; or one of `rules.AFTER`."""
     begins_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
     """The start it belongs to: an event that is moved gets its reminders anew."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from koostoo.base.database import db
 from koostoo.correspondence.due import plan_of
 from koostoo.correspondence.models import Mailing, MailingLetter, TimedLetter
-from koostoo.correspondence.rules import THANKS, due_now, timetable
+from koostoo.correspondence.rules import FEEDBACK, THANKS, due_now, timetable
 from koostoo.events.models import Event
 from koostoo.mail.models import MISSED, UNSENT, OutboxMessage
 
@@ -33,7 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class TimedRow:
-    """A reminder or the thanks of an event's plan: when, and what became of it.
+    """One letter of an event's plan: when, and what became of it.
 
     `at` is None where it has no moment: the day or the hour is not known.
     """
@@ -86,7 +86,7 @@ def _outcome(rows: Iterable[Sequence[object]]) -> Outcome:
 
 
 def timed_rows(event: Event, now: datetime) -> list[TimedRow]:
-    """Return the reminders and the thanks of an event, as they stand at `now`."""
+    """Return what an event writes by itself, as it stands at `now`."""
     plan, when = plan_of(event), event.when
     moments = dict(timetable(plan, when))
     done = {
@@ -98,6 +98,7 @@ def timed_rows(event: Event, now: datetime) -> list[TimedRow]:
         )
     }
     codes = [one.code for one in plan.reminders] + ([THANKS] if plan.thanks_after else [])
+    codes += [FEEDBACK] if plan.feedback else []
     due, _ = due_now(plan, when, set(done), now)
     rows = []
     for code in codes:

@@ -7,8 +7,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal, NamedTuple, Self
 
 from koostoo.base.when import ZONE, When
+from koostoo.feedback.rules import closes_on
 
 THANKS = "thanks"
+FEEDBACK = "feedback"
+"""The one reminder to who has not said how it was."""
+AFTER = (THANKS, FEEDBACK)
+"""Letters that follow the event."""
 MOST_REMINDERS = 5
 LONGEST: dict[str, int] = {"d": 60, "h": 72}
 LONGEST_THANKS = 168
@@ -17,7 +22,7 @@ MORNING = time(9)
 """When a letter goes out that has no hour of its own."""
 NIGHT_ENDS = time(8)
 THANKS_KEEP = timedelta(days=3)
-"""How late people may still be thanked, when nothing could be written for so long."""
+"""How late letters after the event may still be written, when nothing could be for so long."""
 
 _CODE = re.compile("([1-9][0-9]?)([dh])")
 
@@ -50,6 +55,13 @@ class Due(NamedTuple):
     at: datetime
 
 
+class Asking(NamedTuple):
+    """How many days after being asked people are reminded of feedback, and how long it is taken."""
+
+    remind_after: int
+    closes_after: int
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """When an event writes to its people by itself; reminders the earliest first, each once."""
@@ -57,19 +69,27 @@ class Plan:
     reminders: tuple[Before, ...] = ()
     thanks_after: int | None = None
     """Hours after the end; None: no thanks."""
+    feedback: Asking | None = None
+    """When who has not answered the feedback form is reminded; None: nobody is."""
 
     @classmethod
-    def of(cls, reminders: Sequence[Before], thanks_after: int | None) -> Self:
+    def of(
+        cls,
+        reminders: Sequence[Before],
+        thanks_after: int | None,
+        feedback: Asking | None = None,
+    ) -> Self:
         """Make one with the reminders put in order; the same one twice is one."""
         ordered = sorted(
             set(reminders), key=lambda one: -one.count * (24 if one.unit == "d" else 1)
         )
-        return cls(tuple(ordered), thanks_after)
+        return cls(tuple(ordered), thanks_after, feedback)
 
     @classmethod
-    def read(cls, codes: str, thanks_after: int | None) -> Self:
+    def read(cls, codes: str, thanks_after: int | None, feedback: Asking | None = None) -> Self:
         """Read the stored form, codes with blanks between; what cannot be read is left out."""
-        return cls.of([one for code in codes.split() if (one := Before.read(code))], thanks_after)
+        reminders = [one for code in codes.split() if (one := Before.read(code))]
+        return cls.of(reminders, thanks_after, feedback)
 
     @property
     def codes(self) -> str:
@@ -109,19 +129,38 @@ def thanks_at(hours: int, when: When) -> datetime | None:
     return local.astimezone(UTC)
 
 
+def feedback_at(asking: Asking, thanks: datetime | None, when: When) -> datetime | None:
+    """Return when who has not answered is reminded, in the MORNING; None: not before it closes.
+
+    Days count from that of the thanks, which ask first, or from the last day where nobody is
+    thanked.
+    """
+    if not when.is_fixed:
+        return None
+    asked_on = when.last if thanks is None else thanks.astimezone(ZONE).date()
+    day = max(asked_on, when.last) + timedelta(days=asking.remind_after)
+    if day > closes_on(when.last, asking.closes_after):
+        return None
+    return datetime.combine(day, MORNING, ZONE).astimezone(UTC)
+
+
 def timetable(plan: Plan, when: When) -> list[Due]:
-    """Return every letter of the plan that has a moment, in the plan's order, thanks last."""
+    """Return every letter of the plan that has a moment, in the plan's order, those after last."""
     moments: list[tuple[str, datetime | None]] = [
         (one.code, reminder_at(one, when)) for one in plan.reminders
     ]
+    thanks = None
     if plan.thanks_after is not None:
-        moments.append((THANKS, thanks_at(plan.thanks_after, when)))
+        thanks = thanks_at(plan.thanks_after, when)
+        moments.append((THANKS, thanks))
+    if plan.feedback is not None:
+        moments.append((FEEDBACK, feedback_at(plan.feedback, thanks, when)))
     return [Due(code, at) for code, at in moments if at is not None]
 
 
 def passed(plan: Plan, when: When, now: datetime) -> list[str]:
     """Return the reminders whose moment has come or gone at `now`: as a plan is made, too late."""
-    return [due.code for due in timetable(plan, when) if due.code != THANKS and due.at <= now]
+    return [due.code for due in timetable(plan, when) if due.code not in AFTER and due.at <= now]
 
 
 def due_now(
@@ -131,14 +170,14 @@ def due_now(
 
     Of reminders that are due together only the last counts. One that is late, because nothing
     could be written for long, is let pass when more than half of the time until the start is gone.
-    Nothing reminds once the event has begun; thanks are late after THANKS_KEEP.
+    Nothing reminds of an event once it has begun; letters after it are late after THANKS_KEEP.
     """
     open_ = [due for due in timetable(plan, when) if due.code not in done and due.at <= now]
     if when.has_begun(now):
-        thanks = [due for due in open_ if due.code == THANKS and when.is_over(now)]
-        in_time = [due for due in thanks if now - due.at <= THANKS_KEEP]
+        after = [due for due in open_ if due.code in AFTER and when.is_over(now)]
+        in_time = [due for due in after if now - due.at <= THANKS_KEEP]
         return (in_time[0] if in_time else None), []
-    reminders = sorted((due for due in open_ if due.code != THANKS), key=lambda due: due.at)
+    reminders = sorted((due for due in open_ if due.code not in AFTER), key=lambda due: due.at)
     fresh = [due for due in reminders if now - due.at <= (when.begins_at - due.at) / 2]
     chosen = fresh[-1] if fresh else None
     return chosen, [due.code for due in reminders if due != chosen]

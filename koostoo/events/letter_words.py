@@ -29,6 +29,7 @@ WORDED = (
     "released",
     "reminder",
     "thanks",
+    "feedback_reminder",
 )
 """The letters that take words: those about one registration."""
 TEST = "test"
@@ -129,6 +130,7 @@ def is_used(event: Event, kind: str) -> bool:
         "rejected": event.approval != "none",
         "reminder": event.reminders,
         "thanks": event.thanks_after,
+        "feedback_reminder": event.own_feedback and event.own_feedback.remind_after,
     }
     return bool(needs.get(kind, True))
 

@@ -11,6 +11,7 @@ from koostoo.base.database import Base, DayHoursType, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import Hours, When
 from koostoo.events.questions import AskedIf
+from koostoo.feedback.models import FeedbackForm
 from koostoo.programme.models import Activity, Organisation
 
 APPROVALS = ("none", "holds", "loose")
@@ -150,7 +151,7 @@ class Event(Base):
     feedback_url: Mapped[str] = mapped_column(
         String(500), default="", server_default="", info=keep.STRUCTURE
     )
-    """Where people are asked how it was; https only, or empty."""
+    """Where people are asked how it was on a page of somebody else's; https only, or empty."""
 
     uid: Mapped[str] = mapped_column(String(120), unique=True, info=keep.STRUCTURE)
     sequence: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
@@ -167,6 +168,14 @@ class Event(Base):
     invitations: Mapped[list["Invitation"]] = relationship(
         order_by="Invitation.id", cascade="all, delete-orphan"
     )
+    feedback_form: Mapped[FeedbackForm | None] = relationship(viewonly=True)
+    """The form of our own, perhaps switched off; written by `feedback.forms`."""
+
+    @property
+    def own_feedback(self) -> FeedbackForm | None:
+        """The form of our own where people are asked how it was; None: not by it."""
+        form = self.feedback_form
+        return form if form is not None and form.is_on else None
 
     @property
     def why_called_off(self) -> LocalText:

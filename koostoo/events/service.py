@@ -25,6 +25,7 @@ from koostoo.events.models import Condition, Event, Invitation, Option, Question
 from koostoo.events.questions import QuestionDraft, at_places, condition_faults, match_options
 from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.events.uid import new_uid
+from koostoo.feedback.forms import copy_form
 from koostoo.files.copying import copy_public_files
 
 Row = TypeVar("Row", Question, Option)
@@ -91,8 +92,8 @@ def copy_event(
 ) -> str:
     """Add a draft like an existing event, beginning on `first`; return its slug.
 
-    Everything is taken over but registrations, gathered evidence and the address of the feedback
-    form, which asked about the original. Raises LookupError.
+    Everything is taken over but registrations, gathered evidence, answers to the feedback form,
+    and the address of one elsewhere, which asked about the original. Raises LookupError.
     """
     with transaction() as session:
         original = _get_event(session, event_id)
@@ -100,6 +101,7 @@ def copy_event(
         copied = _add_event(session, draft, now, by, "copied")
         copied.reminders, copied.thanks_after = original.reminders, original.thanks_after
         copy_words(session, original, copied)
+        copy_form(session, original.id, copied.id)
         copy_public_files(session, original.id, copied.id)
         return copied.slug
 

@@ -48,8 +48,8 @@ LIMITS: Mapping[Kind, Limits] = {
     "logo": Limits(_PICTURES, 3 * MB, 8),
 }
 
-Evidence = Literal["sheet", "photo", "programme", "meeting_log"]
-"""What has to be there after an event, by the kind of file that proves it."""
+Evidence = Literal["sheet", "photo", "programme", "meeting_log", "feedback"]
+"""What has to be there after an event, by the kind of file that proves it; `feedback`: answers."""
 _NEEDED: Mapping[str, tuple[Evidence, ...]] = {
     "onsite": ("sheet", "photo", "programme"),
     "hybrid": ("sheet", "photo", "programme"),
@@ -63,20 +63,28 @@ _HOLIDAYS = {
 _GOOD_FRIDAY = timedelta(days=-2)
 
 
-def needed_evidence(mode: str) -> tuple[Evidence, ...]:
-    """Return what has to be there after an event held `onsite`, `online` or `hybrid`."""
-    return _NEEDED[mode]
+def needed_evidence(mode: str, *, asks_feedback: bool = False) -> tuple[Evidence, ...]:
+    """Return what has to be there after an event held `onsite`, `online` or `hybrid`.
+
+    Feedback is looked for only where people are asked by our own form: whether there is any
+    elsewhere nobody can tell here.
+    """
+    return (*_NEEDED[mode], "feedback") if asks_feedback else _NEEDED[mode]
 
 
 def missing_evidence(
-    mode: str, kinds: Collection[str], *, has_programme: bool
+    mode: str, kinds: Collection[str], *, has_programme: bool, feedback: int | None = None
 ) -> tuple[Evidence, ...]:
     """Return what is not there yet; `kinds` are those of the event's files.
 
-    `has_programme`: its page tells the programme, so no file has to.
+    `has_programme`: its page tells the programme, so no file has to. `feedback`: how many have
+    answered our own form; None: it was not used. One is enough for a summary.
     """
     there = {*kinds, "programme"} if has_programme else {*kinds}
-    return tuple(what for what in needed_evidence(mode) if what not in there)
+    if feedback:
+        there.add("feedback")
+    needed = needed_evidence(mode, asks_feedback=feedback is not None)
+    return tuple(what for what in needed if what not in there)
 
 
 def due_on(what: Evidence, mode: str, last_day: date) -> date | None:

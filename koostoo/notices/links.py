@@ -4,6 +4,7 @@ from flask import current_app
 
 from koostoo.accounts.following import UNFOLLOW_PURPOSE
 from koostoo.accounts.models import Follow
+from koostoo.attendance.feedback import FEEDBACK_PURPOSE
 from koostoo.base.tokens import make_token
 from koostoo.correspondence.news import NEWS_PURPOSE
 from koostoo.events.models import Event
@@ -46,9 +47,15 @@ def ask_to_sign_in(language: str) -> str:
     return _address("/desk/signin", language)
 
 
-def feedback(event: Event) -> str:
-    """Return where people are asked how an event was; empty: they are not."""
-    return event.feedback_url
+def feedback(registration: Registration, language: str) -> str:
+    """Return where this person is asked how the event was; empty: nowhere.
+
+    The address of our own form is secret: who has it can answer once, and nothing else.
+    """
+    event = registration.event
+    if event.own_feedback is None:
+        return event.feedback_url
+    return _address(f"/my/feedback/{_token(FEEDBACK_PURPOSE, registration.link_id)}", language)
 
 
 def refuse_news(registration: Registration, language: str) -> str:

@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from koostoo.accounts.models import SignInLink
-from koostoo.base.dates import heading, moment_until
+from koostoo.attendance import feedback
+from koostoo.base.dates import heading, moment_until, until_day
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang, email_key
 from koostoo.events.letter_words import TEST, WORDED, words_for
 from koostoo.events.models import Event
+from koostoo.feedback.rules import closes_on
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links, made_up, mailing, to_organisers
 from koostoo.notices.content import Content, language_of
@@ -37,6 +39,8 @@ _WITH_EVENT = (
 )
 """All that a letter tells of a registration, in one query."""
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
+AFTERWARDS = frozenset({"thanks", "feedback_reminder"})
+"""Letters that may ask how the event was."""
 ANY_EVENT = frozenset({"draft", "published", "called_off"})
 
 
@@ -77,6 +81,13 @@ NOTICES: Mapping[str, Notice] = {
         has_calendar=False,
         only="before",
     ),
+    "feedback_reminder": Notice(
+        states=frozenset({"confirmed"}),
+        event_states=frozenset({"published"}),
+        is_late_news=True,
+        has_calendar=False,
+        only="after",
+    ),
     "thanks": Notice(
         states=frozenset({"confirmed"}),
         event_states=frozenset({"published"}),
@@ -112,8 +123,19 @@ def _about_registration(
         if news is None:
             return None
     lang, kind = language_of(message), message.kind
+    asks = _asks_feedback(session, registration, kind, now)
+    if kind == "feedback_reminder" and not asks:
+        return None
     words = words_for(session, registration.event, kind) if kind in WORDED else LocalText()
-    return _about(registration, kind, lang, now, words, news)
+    return _about(registration, kind, lang, now, words, news, asks_feedback=asks)
+
+
+def _asks_feedback(session: Session, registration: Registration, kind: str, now: datetime) -> bool:
+    """Tell whether a letter asks this person how it was; our own form asks who was there, once."""
+    if kind not in AFTERWARDS:
+        return False
+    own = registration.event.own_feedback
+    return feedback.asks(session, registration, now) if own else kind == "thanks"
 
 
 def sample(event: Event, kind: str, lang: Lang, now: datetime, words: LocalText) -> Content:
@@ -123,7 +145,7 @@ def sample(event: Event, kind: str, lang: Lang, now: datetime, words: LocalText)
     """
     registration = made_up.participant(event, kind, lang, now)
     news = made_up.news(event, now) if kind == "event_changed" else None
-    return _about(registration, kind, lang, now, words, news)
+    return _about(registration, kind, lang, now, words, news, asks_feedback=kind in AFTERWARDS)
 
 
 def _about(
@@ -133,6 +155,8 @@ def _about(
     now: datetime,
     words: LocalText,
     news: News | None,
+    *,
+    asks_feedback: bool,
 ) -> Content:
     """Return what a letter says about this registration, whether or not it is true."""
     event, notice = registration.event, NOTICES[kind]
@@ -157,7 +181,8 @@ def _about(
         "event_url": links.event_page(event, lang),
         "mode": event.mode,
         "join_url": event.join_link if event.mode != "onsite" else "",
-        "feedback_url": links.feedback(event),
+        "feedback_url": links.feedback(registration, lang) if asks_feedback else "",
+        "feedback_until": _feedback_until(event, lang) if asks_feedback else "",
     }
     answer_until, texts = registration.offer_until, [words]
     if kind == "event_changed":
@@ -167,6 +192,12 @@ def _about(
     own = (filled(text, registration, lang, answer_until) for text in texts)
     values["own_words"] = [text for text in own if text]
     return Content(values, registration, event, notice.has_calendar, template=kind)
+
+
+def _feedback_until(event: Event, lang: Lang) -> str:
+    """Return until when our own form takes answers; empty where another one asks."""
+    form = event.own_feedback
+    return "" if form is None else until_day(closes_on(event.ends_on, form.closes_after), lang)
 
 
 def _is_true(notice: Notice, registration: Registration, now: datetime) -> bool:

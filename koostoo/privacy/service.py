@@ -34,6 +34,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.correspondence.models import Mailing, NewsRefusal
 from koostoo.events.models import Event, Move
+from koostoo.feedback.models import FeedbackAnswer, FeedbackGiven, FeedbackQuestion
 from koostoo.files.models import StoredFile
 from koostoo.files.rules import EVIDENCE_KINDS
 from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
@@ -79,6 +80,8 @@ def _forget_answers(session: Session, today: date) -> int:
     registrations = select(Registration.id).where(Registration.event_id.in_(over))
     done = session.execute(delete(Answer).where(Answer.registration_id.in_(registrations)))
     session.execute(delete(Note).where(Note.registration_id.in_(registrations)))
+    # What they answered how an event was names nobody and stays.
+    session.execute(delete(FeedbackGiven).where(FeedbackGiven.registration_id.in_(registrations)))
     # Whom a letter was meant for may name an answer.
     session.execute(
         update(Mailing)
@@ -180,6 +183,12 @@ def _forget_letters(session: Session, today: date) -> None:
 def _forget_people(session: Session, today: date) -> int:
     over = select(Project.id).where(Project.keep_until < today)
     session.execute(delete(Download).where(Download.project_id.in_(over)))
+    # Words may name somebody; the numbers still count.
+    words = select(FeedbackQuestion.id).where(
+        FeedbackQuestion.kind == "text",
+        FeedbackQuestion.event_id.in_(_ended(today, Project.keep_until)),
+    )
+    session.execute(delete(FeedbackAnswer).where(FeedbackAnswer.question_id.in_(words)))
     done = session.execute(
         update(Registration)
         .where(

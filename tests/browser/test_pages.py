@@ -102,6 +102,19 @@ def test_the_page_before_an_event_moves_fits_a_phone_and_opens_to_everyone(desk:
     check(desk)
 
 
+def test_the_questions_of_feedback_fit_a_phone_and_open_to_everyone(desk: Page) -> None:
+    desk.goto(f"/desk{TRIP}/feedback/form")
+    # What another choice would need is out of the way.
+    assert not desk.locator("#closes_after").is_visible()
+    desk.check("input[name=choice][value=own]")
+    assert not desk.locator("#feedback_url").is_visible()
+    check(desk)
+    press(desk, "main form button.primary")
+    desk.goto(f"/desk{TRIP}/feedback/preview")
+    desk.check("#q1-3")
+    check(desk)
+
+
 def test_a_list_that_is_looked_at_fits_a_phone_and_opens_to_everyone(desk: Page) -> None:
     desk.goto(f"/desk{PAST}/import")
     data = b"Nimi;E-post;Kohal\nMari Kask;mari@example.org;x\nJaan Tamm;jaan@;x\n"

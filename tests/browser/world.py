@@ -10,6 +10,7 @@ from sqlalchemy import select
 from koostoo.accounts.audit import record
 from koostoo.accounts.models import Follow, Organiser
 from koostoo.accounts.service import make_local_link
+from koostoo.attendance.feedback import FEEDBACK_PURPOSE, give_feedback
 from koostoo.attendance.importing import keep_list
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
@@ -19,8 +20,12 @@ from koostoo.base.when import When
 from koostoo.correspondence.following import follow_event
 from koostoo.correspondence.mailing import Draft, Words, send_mailing
 from koostoo.correspondence.models import Mailing
+from koostoo.correspondence.planning import plan_feedback
 from koostoo.documents.table import Row
 from koostoo.events.models import Event, Quota
+from koostoo.feedback.queries import find_form
+from koostoo.feedback.ready import ready_questions
+from koostoo.feedback.rules import FormDraft
 from koostoo.files.preparing import prepare
 from koostoo.files.queries import files_of, logos_of
 from koostoo.files.service import keep_file, keep_logo
@@ -32,6 +37,7 @@ from koostoo.programme.service import keep_import
 from koostoo.registration.groups import GroupSignUp, sign_up_group
 from koostoo.registration.mailbox_calendar import FEED_PURPOSE, PAGE_PURPOSE, ensure_calendar
 from koostoo.registration.models import CalendarReply, Group, MailboxCalendar, Registration
+from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.roster.service import tag_people
@@ -69,6 +75,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
     seated, waiting = (sign_up(full.id, entry(), moment).registration_id for _one in "ab")
     make_event(slug=DRAFT, state="draft", **texts)
     past = make_event(slug=PAST, when=When.days((moment - timedelta(days=9)).date()), **texts)
+    there = _asked_how_it_was(past, entry)
     offering = make_event(slug=OFFERING, capacity=1, offer_hours=24, **texts)
     moved = make_event(slug=ASKING, **texts)
     asked = sign_up(moved.id, entry(), moment).registration_id
@@ -92,6 +99,12 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         "desk.preview": {"slug": DRAFT},
         "desk.import_list": {"slug": PAST},
         "desk.import_match": {"slug": PAST, "key": _list(past.id)},
+        "desk.feedback": {"slug": PAST},
+        "desk.feedback_settings": {"slug": PAST},
+        "desk.feedback_pdf": {"slug": PAST},
+        "desk.feedback_csv": {"slug": PAST},
+        "desk.feedback_xlsx": {"slug": PAST},
+        "mine.feedback": {"token": make_token([KEY], FEEDBACK_PURPOSE, there)},
         "desk.queue": {"slug": FULL, "number": waiting},
         "desk.above": {"slug": FULL, "number": waiting},
         "desk.letter": {"slug": FULL, "number": mailing},
@@ -125,6 +138,29 @@ def _purposes(event_id: int) -> None:
         for question, purpose in zip(event.questions, ("stop", "nights", "diet"), strict=True):
             question.purpose = purpose
         event.questions[2].asked = "checkin"
+
+
+def _asked_how_it_was(event: Event, entry: Entry) -> str:
+    """Let people of an event that is over be asked, three have answered; return one's link."""
+    plan_feedback(event.id, FormDraft(questions=ready_questions()), "", now())
+    with transaction() as session:
+        people = [
+            new_registration(
+                session.get_one(Event, event.id), entry(), "confirmed", event.created_at
+            )
+            for _one in range(4)
+        ]
+        session.add_all(people)
+        session.flush()
+        numbers, links = [one.id for one in people], [one.link_id for one in people]
+    form = find_form(event.id)
+    assert form is not None
+    given = {
+        one.id: {"scale": 4, "yesno": True}.get(one.kind, "Ringkäik") for one in form.questions
+    }
+    for number in numbers[1:]:
+        give_feedback(number, given, now())
+    return links[0]
 
 
 def _offered(event_id: int, entry: Entry) -> int:

@@ -15,7 +15,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.correspondence.due import write_due
 from koostoo.correspondence.models import TimedLetter
-from koostoo.correspondence.planning import plan_letters
+from koostoo.correspondence.planning import plan_feedback, plan_letters
 from koostoo.correspondence.rules import Plan
 from koostoo.events.models import Event
 from koostoo.events.rules import EventDraft
@@ -120,7 +120,7 @@ def test_one_start_is_never_reminded_of_twice_wherever_the_event_was_meanwhile()
     edited(event, START - 20 * HOUR, when=When.timed(START + 5 * DAY, START + 6 * DAY))
     edited(event, START - 19 * HOUR, when=TRIP)
     change(Event, event, reminders="")
-    plan_letters(event, Plan.read("1d", None), "", START - 18 * HOUR)
+    plan_letters(event, Plan.read("1d", None), START - 18 * HOUR)
     assert remind(event, START - 17 * HOUR) == 0
     assert kinds(person).count("reminder") == 1
 
@@ -183,7 +183,7 @@ def test_after_a_week_without_a_worker_only_what_is_still_worth_it_is_written() 
 def test_a_time_set_after_it_has_passed_is_left_out() -> None:
     event = make("")
     person = make_registration(event)
-    plan_letters(event, Plan.read("1d 2h", None), "", START - 20 * HOUR)
+    plan_letters(event, Plan.read("1d 2h", None), START - 20 * HOUR)
     assert remind(event, START - 19 * HOUR) == 0
     assert remind(event, START - 2 * HOUR) == 1
     assert kinds(person) == ["reminder"]
@@ -219,7 +219,8 @@ def test_without_the_wish_nobody_is_thanked() -> None:
 def test_thanks_switched_on_the_day_after_still_go_out() -> None:
     event = make("")
     make_registration(event)
-    plan_letters(event, Plan.of([], 3), "https://vorm.example.org/1", START + 2 * DAY)
+    plan_letters(event, Plan.of([], 3), START + 2 * DAY)
+    plan_feedback(event, None, "https://vorm.example.org/1", START + 2 * DAY)
     assert remind(event, START + 2 * DAY) == 1
     run_once(START + 2 * DAY)
     [letter] = delivered()

@@ -13,6 +13,7 @@ from koostoo.events.models import Event, LetterWords, Move
 from koostoo.events.moves import told_of
 from koostoo.programme.models import Project
 from koostoo.registration.models import CalendarReply, MailboxCalendar, Registration
+from tests.feedback.made import ask
 from tests.mail.world import DAYS, NOW, make_event, make_group, make_registration, post
 from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_news
 
@@ -221,6 +222,22 @@ about(
     "thanks",
     {"when": LAST_WEEK, "feedback_url": "https://forms.example.org/voru"},
 )
+
+
+@case("thanks-own-form", "thanks")
+def _thanks_own_form(language: str) -> int:
+    return _after(language, "thanks")
+
+
+@case("feedback-reminder", "feedback_reminder")
+def _feedback_reminder(language: str) -> int:
+    return _after(language, "feedback_reminder")
+
+
+def _after(language: str, kind: str) -> int:
+    number = event(when=LAST_WEEK)
+    ask(number)
+    return post(kind, person(number), language=language)
 
 
 @case("mailing", "mailing")

@@ -16,6 +16,7 @@ from koostoo.notices.messages import KINDS, NOTICES
 from koostoo.notices.render import render
 from koostoo.registration.models import CalendarReply
 from tests.conftest import KEY
+from tests.feedback.made import ask
 from tests.mail.world import (
     NOW,
     change,
@@ -38,7 +39,7 @@ STATES = {
     "rejected": "rejected",
 }
 FAREWELLS = {"cancelled", "released", "rejected", "offer_lapsed", "event_called_off"}
-AFTERWARDS = {"thanks"}
+AFTERWARDS = {"thanks", "feedback_reminder"}
 BESIDES = {
     "mailing": a_mailing,
     "mailing_test": a_test,
@@ -125,6 +126,10 @@ SUBJECTS = {
         "Aitäh, et osalesid: Õppereis Võrru",
         "Thank you for taking part: Study trip to Võru",
     ),
+    "feedback_reminder": (
+        "Kuidas oli? Õppereis Võrru",
+        "How was it? Study trip to Võru",
+    ),
     "mailing": ("Buss Võrru", "Bus to Võru"),
     "mailing_test": ("Proovikiri: Buss Võrru", "Test: Bus to Võru"),
     "digest": (
@@ -167,6 +172,8 @@ def a_letter_of(kind: str, language: str) -> Letter:
         state=STATES.get(kind, "confirmed"),
         offer_until=ANSWER_UNTIL if kind == "offered" else None,
     )
+    if kind == "feedback_reminder":
+        ask(registration(seat).event_id)
     if kind == "calendar_declined":
         calendar_says("DECLINED", seat)
     payload: dict[str, Any] | None = {"link_id": sign_in_link()} if kind == "signin" else None
@@ -305,7 +312,8 @@ def test_own_link_opens_the_registration_in_the_letters_language() -> None:
 
 @pytest.mark.parametrize("kind", sorted(FAREWELLS | AFTERWARDS))
 def test_a_farewell_carries_no_own_link(kind: str) -> None:
-    assert "/my/" not in a_letter_of(kind, "et").text
+    # The form that asks how it was is no own page: its token opens nothing else.
+    assert "/my/" not in a_letter_of(kind, "et").text.replace("/my/feedback/", "")
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from koostoo.mail.letter import Letter
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices.facts import plain_name
 from koostoo.notices.made_up import STATES
-from koostoo.notices.messages import NOTICES
+from koostoo.notices.messages import AFTERWARDS, NOTICES
 from koostoo.notices.render import preview, render
 from koostoo.registration.models import Registration
+from tests.feedback.made import ask
 from tests.mail.world import NOW, make_event, make_registration, post
 from tests.notices.cases import LAST_WEEK
 
@@ -112,7 +113,9 @@ def test_they_stand_between_the_fixed_words_and_the_facts() -> None:
 
 @pytest.mark.parametrize("kind", WORDED)
 def test_each_kind_shows_its_own_words_and_no_others(kind: str) -> None:
-    event = make_event(**({"when": LAST_WEEK} if kind == "thanks" else {}))
+    event = make_event(**({"when": LAST_WEEK} if kind in AFTERWARDS else {}))
+    if kind == "feedback_reminder":
+        ask(event)
     for one in WORDED:
         add(event, one, LocalText(f"[[{one}]]"))
     state = STATES.get(kind, "confirmed")

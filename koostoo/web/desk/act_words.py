@@ -46,6 +46,7 @@ ACTS: Mapping[str, Any] = {
     "address_corrected": _l("Corrected an address"),
     "words_changed": _l("Changed own words in a letter"),
     "letters_planned": _l("Set when letters go out by themselves"),
+    "feedback_planned": _l("Set how people are asked for feedback"),
     "wrote": _l("Wrote to people of the event"),
     "walk_in": _l("Added a person at the door"),
     "walk_in_above": _l("Added a person at the door above the limit"),
@@ -140,6 +141,15 @@ def _words(detail: Mapping[str, Any], _names: Names) -> str:
     return str(LETTERS[detail["letter"]][0])
 
 
+def _asked_by(detail: Mapping[str, Any], _names: Names) -> str:
+    words = {
+        "own": _("by a form here"),
+        "elsewhere": _("by a form elsewhere"),
+        "none": _("not at all"),
+    }
+    return words[detail["by"]]
+
+
 def _attendance(detail: Mapping[str, Any], _names: Names) -> str:
     day = numeric(date.fromisoformat(detail["day"]))
     old, new = (STATUS_WORDS[detail[name]] for name in ("from", "to"))
@@ -198,6 +208,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "moved_in_queue": _queue,
     "promise_moved": _promise,
     "words_changed": _words,
+    "feedback_planned": _asked_by,
     "attendance_corrected": _attendance,
     "paid": _paid,
     "moved": _moved,

@@ -26,6 +26,7 @@ FILES: Mapping[str, Any] = {
     "badges": _l("Name badges"),
     "programme": _l("Programme"),
     "poster": _l("Poster"),
+    "feedback": _l("Summary of feedback"),
     "hotel": _l("List for the hotel"),
     "caterer": _l("Numbers for the caterer"),
     "bus": _l("List for the bus"),

@@ -64,6 +64,7 @@ EVIDENCE_WORDS: Mapping[Evidence, Any] = {
     "photo": KIND_WORDS["photo"][0],
     "programme": KIND_WORDS["programme"][0],
     "meeting_log": KIND_WORDS["meeting_log"][0],
+    "feedback": _l("Summary of feedback"),
 }
 _ENDINGS = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "text": ".txt,.csv",
             "asice": ".asice,.bdoc"}  # fmt: skip

@@ -113,10 +113,16 @@ def _checklist(event: Event, kinds: set[str]) -> list[dict[str, Any]]:
     """Return what has to be there after the event and whether it is."""
     if event.state == "called_off":
         return []
-    missing = missing_evidence(event.mode, kinds, has_programme=bool(event.programme))
+    own = event.own_feedback
+    missing = missing_evidence(
+        event.mode,
+        kinds,
+        has_programme=bool(event.programme),
+        feedback=own.answered if own else None,
+    )
     today = local_day(now())
     lines = []
-    for what in needed_evidence(event.mode):
+    for what in needed_evidence(event.mode, asks_feedback=own is not None):
         due = due_on(what, event.mode, event.ends_on) if event.when.is_fixed else None
         lines.append(
             {

@@ -1,25 +1,31 @@
 """The page on which an organiser sets when an event writes to its people by itself."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, Field, FormField, URLField, ValidationError
+from wtforms import BooleanField, Field, FormField, ValidationError
 from wtforms import Form as PlainForm
 
 from koostoo.base.clock import now
 from koostoo.correspondence.due import plan_of
 from koostoo.correspondence.planning import plan_letters
 from koostoo.correspondence.queries import timed_rows
-from koostoo.correspondence.rules import LONGEST, LONGEST_THANKS, MOST_REMINDERS, Before, Plan
+from koostoo.correspondence.rules import (
+    LONGEST,
+    LONGEST_THANKS,
+    MOST_REMINDERS,
+    THANKS,
+    Before,
+    Plan,
+)
 from koostoo.events.models import Event
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import SeatsField
-from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Pick, RowList, line, options
+from koostoo.web.forms import Form, Page, Pick, RowList, options
 from koostoo.web.rights import organiser_id, right
 
 FIRST_THANKS = 3
@@ -41,7 +47,7 @@ class ReminderForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 
 
 class TimesForm(Form):
-    """When an event reminds and thanks, and where it asks for feedback."""
+    """When an event reminds and thanks."""
 
     reminders = RowList(
         FormField(ReminderForm),
@@ -54,12 +60,6 @@ class TimesForm(Form):
         _l("Hours after the end"),
         description=_l("At night the letter waits until 9 in the morning."),
     )
-    feedback_url = URLField(
-        _l("Address of a feedback form"),
-        filters=[line],
-        validators=[AtMost(500), NoForbidden()],
-        description=_l("It stands in the letter of thanks. It begins with https://."),
-    )
 
     def validate_thanks_after(self, field: Field) -> None:
         """Ask for the hours of whoever wishes thanks."""
@@ -67,17 +67,6 @@ class TimesForm(Form):
             return
         if field.data is None or not 1 <= field.data <= LONGEST_THANKS:
             raise ValidationError(_("Write a number from 1 to %(most)s.", most=LONGEST_THANKS))
-
-    def validate_feedback_url(self, field: Field) -> None:
-        """Accept only the secure address of a web page."""
-        if not field.data:
-            return
-        try:
-            parts = urlsplit(field.data)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme != "https" or not parts.hostname or " " in field.data:
-            raise ValidationError(_("Please copy the whole address; it begins with https://."))
 
     def plan(self) -> Plan:
         """Return the checked times."""
@@ -94,7 +83,7 @@ def letter_times(slug: str) -> Response | Page:
     form = TimesForm(data=_data(event))
     if form.validate_on_submit():
         with form.kept_when_busy():
-            plan_letters(event.id, form.plan(), form.feedback_url.data or "", now(), organiser_id())
+            plan_letters(event.id, form.plan(), now(), organiser_id())
             flash(_("The times are saved."), "success")
             return redirect(url_for("desk.letters", slug=slug), 303)
     page = render_template(
@@ -102,7 +91,9 @@ def letter_times(slug: str) -> Response | Page:
         event=event,
         form=form,
         thanks_at_once=event.state == "published" and event.when.is_over(now()),
-        has_thanked=any(row.state == "written" for row in timed_rows(event, now())[-1:]),
+        has_thanked=any(
+            row.state == "written" for row in timed_rows(event, now()) if row.code == THANKS
+        ),
     )
     return form.answer(page)
 
@@ -115,5 +106,4 @@ def _data(event: Event) -> dict[str, Any]:
         "reminders": [*rows, *({"unit": "d"} for _row in range(spare))],
         "thanks": plan.thanks_after is not None,
         "thanks_after": plan.thanks_after or FIRST_THANKS,
-        "feedback_url": event.feedback_url,
     }

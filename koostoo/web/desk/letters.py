@@ -22,7 +22,7 @@ from koostoo.correspondence.queries import (
     outcomes,
     timed_rows,
 )
-from koostoo.correspondence.rules import THANKS, Before
+from koostoo.correspondence.rules import FEEDBACK, THANKS, Before
 from koostoo.events.models import Event
 from koostoo.events.questions import AskedIf
 from koostoo.registration.words import state_label
@@ -34,6 +34,8 @@ from koostoo.web.forms import Form
 from koostoo.web.language import current_lang
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.view import local, markdown
+
+_AFTER_WORDS = {THANKS: _l("Thanks"), FEEDBACK: _l("Reminder of feedback")}
 
 
 class FollowForm(Form):
@@ -113,22 +115,24 @@ def _timed_words(row: TimedRow, event: Event) -> dict[str, Any]:
     elif row.state == "passed":
         state = _("Not sent: its moment had passed.")
     elif row.state == "off":
-        state = _off_words(event)
+        state = _off_words(event, row.code)
     elif event.state == "draft":
         state = _("Goes out once the event is published.")
     else:
         state = _("Goes out by itself.")
     return {
-        "what": _("Reminder") if row.code != THANKS else _("Thanks"),
-        "before": before_words(row.code) if row.code != THANKS else "",
+        "what": _AFTER_WORDS.get(row.code) or _("Reminder"),
+        "before": "" if row.code in _AFTER_WORDS else before_words(row.code),
         "at": row.at,
         "state": state,
     }
 
 
-def _off_words(event: Event) -> str:
+def _off_words(event: Event, code: str) -> str:
     if event.state == "called_off":
         return _("Not sent: the event was called off.")
+    if code == FEEDBACK and event.when.is_fixed:
+        return _("Not sent: the form closes before.")
     if event.when.kind == "days":
         return _("Not sent: hours count only where the event has an hour to begin at.")
     return _("Waits until the day is known.")

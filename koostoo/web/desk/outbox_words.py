@@ -29,6 +29,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "links": _l("Links sent again"),
     "reminder": _l("Reminder"),
     "thanks": _l("Thanks"),
+    "feedback_reminder": _l("Reminder of feedback"),
     "mailing": _l("Letter by an organiser"),
     "digest": _l("New registrations, for an organiser"),
     "event_news": _l("Notice for an organiser"),

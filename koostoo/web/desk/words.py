@@ -49,6 +49,10 @@ LETTERS: dict[str, tuple[Any, Any]] = {
     "released": (_l("Place released"), _l("when you release a place nobody answered for")),
     "reminder": (_l("Reminder"), _l("before the event, at the times you have set")),
     "thanks": (_l("Thanks"), _l("after the event, at the time you have set")),
+    "feedback_reminder": (
+        _l("Reminder of feedback"),
+        _l("some days after the event, to who has not said how it was"),
+    ),
 }
 """The letters that take an organiser's words: the name of each, and when it is sent."""
 PLACEHOLDERS: dict[Placeholder, Any] = {

@@ -8,7 +8,9 @@ from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from koostoo.attendance.feedback import FEEDBACK_PURPOSE, asks
 from koostoo.base.clock import now
+from koostoo.base.database import db
 from koostoo.base.dates import tile
 from koostoo.events.moves import told_of
 from koostoo.notices.moved import changes
@@ -28,7 +30,7 @@ from koostoo.web.answers import AT_SIGNUP, answer_text
 from koostoo.web.feeds import Feed, feed_response, public_entries, subscription
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
-from koostoo.web.links import find_registration, link_id_of, own_feed, own_page
+from koostoo.web.links import find_registration, link_id_of, own_feed, own_page, token_path
 from koostoo.web.mine import bp
 from koostoo.web.mine.check_in import check_in
 from koostoo.web.rights import right
@@ -79,6 +81,9 @@ def show(token: str) -> str:
         cancel_url=own_page(registration.link_id, "mine.cancel"),
         calendar=subscription(own_feed(registration.link_id)),
         check_in=check_in(registration, moment),
+        feedback_url=token_path("mine.feedback", FEEDBACK_PURPOSE, registration.link_id)
+        if asks(db.session(), registration, moment)
+        else "",
         **_question(registration, moment),
     )
 

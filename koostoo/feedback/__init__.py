@@ -1,0 +1,1 @@
+"""Feedback after an event: the form, the box its answers lie in, what they come to."""
