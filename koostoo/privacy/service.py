@@ -45,6 +45,8 @@ from koostoo.registration.models import (
     MailboxCalendar,
     Registration,
 )
+from koostoo.work.models import Job, JobChunk
+from koostoo.work.rules import OPEN, REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ def _forget_letters(session: Session, today: date) -> None:
 def _forget_people(session: Session, today: date) -> int:
     over = select(Project.id).where(Project.keep_until < today)
     session.execute(delete(Download).where(Download.project_id.in_(over)))
+    # A package holds the evidence that is deleted now.
+    session.execute(delete(Job).where(Job.project_id.in_(over)))
     done = session.execute(
         update(Registration)
         .where(
@@ -208,6 +212,15 @@ def _forget_security(session: Session, now: datetime) -> int:
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),
         delete(AttendeeImport).where(AttendeeImport.expires_at < now),
+        # A result goes with its time, that it was asked for somewhat later.
+        delete(JobChunk).where(
+            JobChunk.job_id.in_(
+                select(Job.id).where(
+                    or_(Job.expires_at < now, Job.state.in_(("failed", "cancelled")))
+                )
+            )
+        ),
+        delete(Job).where(Job.created_at < now - REMEMBERED, Job.state.not_in(OPEN)),
         delete(MailTrouble).where(MailTrouble.last_at < limit),
         delete(InboundMessage).where(InboundMessage.received_at < limit),
         # Letters that belong to no registration are sign-in letters.
