@@ -100,6 +100,14 @@ def due_on(what: Evidence, mode: str, last_day: date) -> date | None:
     return day
 
 
+def working_days_before(day: date, count: int) -> date:
+    """Return the day so many working days before `day`."""
+    while count:
+        day -= timedelta(days=1)
+        count -= _is_working_day(day)
+    return day
+
+
 def _is_working_day(day: date) -> bool:
     # Easter and Whit Sunday are Sundays anyway.
     is_free = (day.month, day.day) in _HOLIDAYS or day == easter(day.year) + _GOOD_FRIDAY

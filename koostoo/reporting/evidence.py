@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from koostoo.base.clock import local_day
 from koostoo.base.database import db
 from koostoo.base.dates import heading, numeric
-from koostoo.base.text import Lang
+from koostoo.base.text import Lang, truncate
 from koostoo.documents.archive import Entry, Labels, pieces_of, write_archive
 from koostoo.documents.drawings import Logo
 from koostoo.documents.names import download_name, folder_name
@@ -29,6 +29,9 @@ from koostoo.work.service import Wish
 KIND = "evidence"
 MOST_BYTES = 1_000_000_000
 """A larger package would take longer to fetch than lines in villages stay up."""
+
+TITLE_LENGTH = 60
+"""Of a title in the name of a folder: the paths of some systems end at 260 characters."""
 
 
 class Refused(Exception):
@@ -91,9 +94,9 @@ def plan_of(events: Sequence[Event], lang: Lang, name: str, about: Sequence[str]
         if project not in logos:
             logos[project] = logos_of(project, lang)
         source = read_source(event, logos[project], lang)
-        folder = folder_name(event.starts_on, event.title.to(lang))
+        folder = _folder(event, lang)
         if folder in folders:
-            folder = folder_name(event.starts_on, event.title.to(lang), str(event.id))
+            folder = f"{folder}-{event.id}"
         folders.add(folder)
         found = [item for part in PARTS for item in part(source)]
         items += [
@@ -176,6 +179,12 @@ def _events() -> Select[Event]:
             joinedload(Event.organiser),
         )
     )
+
+
+def _folder(event: Event, lang: Lang) -> str:
+    """Return the name of an event's folder: its day, or its first month, and its title."""
+    begins = event.starts_on if event.when.is_fixed else f"{event.starts_on:%Y-%m}"
+    return folder_name(begins, truncate(event.title.to(lang), TITLE_LENGTH))
 
 
 def _titled(event: Event, item: Item, lang: Lang) -> str:

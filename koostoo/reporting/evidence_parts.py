@@ -122,8 +122,8 @@ def facts(source: Source) -> Iterator[Item]:
         (_("Place"), event.place.to(lang)),
         (_("How one takes part"), modes[event.mode]),
         (_("Organiser"), event.organiser.name),
-        (_("On the list"), str(counts.expected)),
-        (_("Took part"), str(counts.came)),
+        (_("On the list"), str(counts.expected or "")),
+        (_("Took part"), str(counts.came) if source.marks else ""),
         *((numeric(day), str(number)) for day, number in sorted(counts.present.items())),
         *((_("News"), url) for url in source.news),
     ]
@@ -139,7 +139,7 @@ def facts(source: Source) -> Iterator[Item]:
         "mode": event.mode,
         "organiser": event.organiser.name,
         "on_the_list": counts.expected,
-        "took_part": counts.came,
+        "took_part": counts.came if source.marks else None,
         "took_part_by_day": {
             day.isoformat(): number for day, number in sorted(counts.present.items())
         },

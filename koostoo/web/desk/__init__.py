@@ -21,6 +21,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     downloads,  # noqa: F401
     event_preview,  # noqa: F401
     events,  # noqa: F401
+    evidence,  # noqa: F401
     files,  # noqa: F401
     handing_over,  # noqa: F401
     history,  # noqa: F401
@@ -28,6 +29,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     letter_times,  # noqa: F401
     letters,  # noqa: F401
     logos,  # noqa: F401
+    news,  # noqa: F401
     opening,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
@@ -39,6 +41,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     registers,  # noqa: F401
     reordering,  # noqa: F401
     roles,  # noqa: F401
+    work,  # noqa: F401
     writing,  # noqa: F401
 )
 
