@@ -31,7 +31,7 @@ def remind_of_evidence(now: datetime) -> int:
     session.rollback()
     due = [follow.id for follow, _event, _news in _look(session, now)]
     session.rollback()
-    return sum(_remind(follow_id, now) for follow_id in due)
+    return sum(_tell_of_evidence(follow_id, now) for follow_id in due)
 
 
 def lacks_of(last_day: date, missing: tuple[StillMissing, ...]) -> Lacks:
@@ -73,7 +73,7 @@ def _look(
 
 
 @retried
-def _remind(follow_id: int, now: datetime) -> int:
+def _tell_of_evidence(follow_id: int, now: datetime) -> int:
     with transaction() as session:
         found = _look(session, now, follow_id)
         if not found:

@@ -64,6 +64,8 @@ DESK = [
     "/desk/downloads/record",
     f"/desk{PAST}/import",
     f"/desk{TRIP}/files",
+    f"/desk{TRIP}/evidence",
+    "/desk/projects/kogemusvahetus/evidence",
     "/desk/projects/kogemusvahetus/logos",
     "/desk/roles",
     "/desk/roles/1/take",
@@ -158,6 +160,15 @@ def test_a_list_that_is_looked_at_fits_a_phone_and_opens_to_everyone(desk: Page)
     desk.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": data})
     press(desk, "main form button.primary")
     assert desk.locator("#c1").count() == 1
+    check(desk)
+
+
+def test_a_package_is_made_while_one_looks_and_its_page_opens_to_everyone(desk: Page) -> None:
+    desk.goto("/en/desk/projects/kogemusvahetus/evidence?to=2024-12-31")
+    press(desk, "main form[method=post] button")
+    # Nobody presses anything more: the page looks again by itself.
+    desk.get_by_role("link", name="Download the package").wait_for()
+    assert desk.get_by_role("status").last.inner_text() in ("", "Is ready")
     check(desk)
 
 

@@ -59,7 +59,7 @@ def test_what_is_missing_of_many_events_is_asked_in_two_queries(make_event: Make
     assert sum(one.startswith("SELECT") for one in seen) == 2
     due = due_on("sheet", "online", YESTERDAY)
     assert found == {
-        past.id: (StillMissing("sheet", None),),
+        past.id: (StillMissing("sheet", None), StillMissing("news", None)),
         web.id: (StillMissing("meeting_log", None), StillMissing("sheet", due)),
         draft.id: (),
         coming.id: (),
@@ -92,7 +92,7 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
     make_event: MakeEvent,
 ) -> None:
     event, coming = make_event(when=When.days(YESTERDAY)), make_event()
-    evidence: tuple[EventKind, ...] = ("sheet", "programme", "meeting_log", "other")
+    evidence: tuple[EventKind, ...] = ("sheet", "programme", "meeting_log", "news", "other")
     for kind in (*evidence, "document"):
         keep(event, kind)
     keep(event, "photo", picture())
@@ -100,7 +100,7 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
     assert forget(now()).files == 0
     with transaction() as session:
         session.scalars(select(Project)).one().keep_until = YESTERDAY
-    assert forget(now()).files == 5
+    assert forget(now()).files == 6
     assert kinds(event.id) == ["document"]
     assert kinds(coming.id) == ["sheet"]
     left = select(FileChunk.file_id).distinct()

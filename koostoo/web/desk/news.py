@@ -34,13 +34,13 @@ def news_add(slug: str) -> Response | Page:
     return form.answer(show_files(get_event(slug), news_form=form))
 
 
-@bp.post(f"{FILES}/news/<int(max=2147483647):link>/remove")
+@bp.post(f"{FILES}/news/<int(max=2147483647):number>/remove")
 @right("event_run")
-def news_remove(slug: str, link: int) -> Response:
+def news_remove(slug: str, number: int) -> Response:
     """Take a link away; it can be typed again."""
     event = get_event(slug)
     if ButtonForm().validate_on_submit():
-        remove_news(event.id, link, now(), organiser_id())
+        remove_news(event.id, number, now(), organiser_id())
         flash(_("The link is removed."), "success")
     else:
         flash(_("Nothing was changed. Please press the button once more."), "warning")
