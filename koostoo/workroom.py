@@ -104,7 +104,7 @@ def _teller(taken: Claim, now: Clock, stop: Flag | None) -> Tell:
         if stop is not None and stop.is_set():
             raise _Stopped
         if time.monotonic() >= told_at + TELL_SECONDS:
-            claiming.tell(taken, done, total, now())
+            claiming.report(taken, done, total, now())
             told_at = time.monotonic()
 
     return tell

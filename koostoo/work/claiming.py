@@ -91,7 +91,7 @@ def claim(now: datetime) -> Claim | None:
 
 
 @retried
-def tell(taken: Claim, done: int, total: int, now: datetime) -> None:
+def report(taken: Claim, done: int, total: int, now: datetime) -> None:
     """Say how far it is; the lease begins anew. Raises Lost."""
     with transaction() as session:
         job = _held(session, taken)

@@ -83,11 +83,10 @@ def test_a_web_meeting_is_told_of_twice_each_time_once_and_at_eight() -> None:
     assert remind_of_evidence(later) == 1
     assert remind_of_evidence(later + DAY) == 0
     run_once(later)
-    texts = [text_of(letter) for letter in delivered("kai@example.org")]
-    assert "hiljemalt 21.03.2024" in texts[0]
-    assert "– Allkirjadega osavõtjate nimekiri\n" in texts[-1].replace("\n\n", "\n")
-    assert "/desk/events/" in texts[-1]
-    assert "/files" in texts[-1]
+    due, missing = sorted((text_of(one) for one in delivered("kai@example.org")), key=len)[::-1]
+    assert "hiljemalt 21.03.2024" in due
+    assert "– Allkirjadega osavõtjate nimekiri\n" in missing
+    assert "/files\n" in missing
 
 
 @pytest.mark.usefixtures("app")

@@ -92,7 +92,7 @@ def test_what_was_made_serves_again_until_something_changes_or_a_week_is_over(
 def test_the_work_of_a_worker_that_died_is_begun_anew_by_another(wish: Wish, who: int) -> None:
     number = ask_for(wish, NOW, who)
     first = taken_at(NOW)
-    claiming.tell(first, 3, 10, NOW + SECOND)
+    claiming.report(first, 3, 10, NOW + SECOND)
     claiming.hand_in(first, 0, [b"half"], NOW + SECOND)
     assert claiming.claim(NOW + LEASE) is None
     assert not claiming.is_due(NOW + LEASE)
@@ -101,7 +101,7 @@ def test_the_work_of_a_worker_that_died_is_begun_anew_by_another(wish: Wish, who
     assert (second.id, second.attempt, job(number).done) == (number, 2, 0)
     assert db.session.scalars(select(JobChunk)).all() == []
     with pytest.raises(Lost):
-        claiming.tell(first, 4, 10, again)
+        claiming.report(first, 4, 10, again)
     with pytest.raises(Lost):
         claiming.finish(first, MADE, again)
     claiming.finish(second, MADE, again)

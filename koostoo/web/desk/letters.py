@@ -83,7 +83,6 @@ def letter(slug: str, number: int) -> Page:
         event=event,
         mailing=found,
         outcome=outcome,
-        left_out=found.letters - outcome.sent - outcome.unsent - outcome.missed,
         whom=_whom(found, event),
         texts=texts,
         is_auto=is_auto(),
