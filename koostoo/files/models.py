@@ -110,8 +110,8 @@ class NewsLink(Base):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("event.id", ondelete="CASCADE"), info=keep.STRUCTURE
     )
-    url: Mapped[str] = mapped_column(String(LINK_LENGTH), info=keep.STRUCTURE)
-    """Published by somebody for everybody; http or https."""
+    url: Mapped[str] = mapped_column(String(LINK_LENGTH), info=keep.EVIDENCE)
+    """http or https; what it leads to was published by somebody else."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
     created_by: Mapped[int | None] = mapped_column(
         ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE

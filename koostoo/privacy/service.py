@@ -34,7 +34,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.correspondence.models import Mailing, NewsRefusal
 from koostoo.events.models import Event, Move
-from koostoo.files.models import StoredFile
+from koostoo.files.models import NewsLink, StoredFile
 from koostoo.files.rules import EVIDENCE_KINDS
 from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
@@ -192,7 +192,10 @@ def _forget_people(session: Session, today: date) -> int:
 
 
 def _forget_files(session: Session, today: date) -> int:
-    """Delete signed lists, photos and the like; their bytes go with them."""
+    """Delete signed lists, photos and the like with their bytes, and links to news stories."""
+    session.execute(
+        delete(NewsLink).where(NewsLink.event_id.in_(_ended(today, Project.keep_until)))
+    )
     done = session.execute(
         delete(StoredFile).where(
             StoredFile.event_id.in_(_ended(today, Project.keep_until)),

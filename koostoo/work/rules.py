@@ -15,6 +15,8 @@ MOST_LOST = 3
 """After so many workers died over it the work itself may be to blame."""
 KEPT = timedelta(days=7)
 """How long a result may be fetched."""
+PATIENCE = timedelta(minutes=2)
+"""Who has waited for so long to have it begun is told what may be the matter."""
 REMEMBERED = timedelta(days=30)
 """How long a row tells that the work was asked for."""
 
@@ -36,6 +38,11 @@ def is_good_for(
         return True
     is_kept = expires_at is not None and now < expires_at
     return state == "done" and is_kept and fingerprint == wanted
+
+
+def waits_long(state: str, created_at: datetime, now: datetime) -> bool:
+    """Say whether nobody has begun it for a while: others come first, or no worker runs."""
+    return state == "queued" and now >= created_at + PATIENCE
 
 
 def may_fetch(state: str, expires_at: datetime | None, now: datetime) -> bool:

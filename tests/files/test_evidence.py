@@ -21,8 +21,9 @@ from koostoo.events.evidence import StillMissing, still_missing
 from koostoo.events.models import Event
 from koostoo.events.service import copy_event
 from koostoo.files.models import FileChunk, StoredFile
+from koostoo.files.news import add_news
 from koostoo.files.preparing import Prepared, prepare
-from koostoo.files.queries import read
+from koostoo.files.queries import news_of, read
 from koostoo.files.rules import EventKind, due_on
 from koostoo.files.service import keep_file
 from koostoo.privacy.service import forget
@@ -97,11 +98,14 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
         keep(event, kind)
     keep(event, "photo", picture())
     keep(coming, "sheet")
+    add_news(event.id, "https://leht.example.org/lugu", now(), None)
     assert forget(now()).files == 0
+    assert len(news_of(event.id)) == 1
     with transaction() as session:
         session.scalars(select(Project)).one().keep_until = YESTERDAY
     assert forget(now()).files == 6
     assert kinds(event.id) == ["document"]
+    assert news_of(event.id) == []
     assert kinds(coming.id) == ["sheet"]
     left = select(FileChunk.file_id).distinct()
     assert set(db.session.scalars(left)) == set(db.session.scalars(select(StoredFile.id)))

@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from koostoo.work.rules import MOST_LOST, is_good_for, is_lost_for_good, may_fetch
+from koostoo.work.rules import (
+    MOST_LOST,
+    PATIENCE,
+    is_good_for,
+    is_lost_for_good,
+    may_fetch,
+    waits_long,
+)
 
 NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
@@ -32,6 +39,12 @@ def test_work_over_which_workers_keep_dying_is_given_up() -> None:
     assert not is_lost_for_good("running", MOST_LOST - 1)
     assert is_lost_for_good("running", MOST_LOST)
     assert not is_lost_for_good("queued", MOST_LOST)
+
+
+def test_who_waits_long_to_have_it_begun_is_told() -> None:
+    assert waits_long("queued", NOW - PATIENCE, NOW)
+    assert not waits_long("queued", NOW, NOW)
+    assert not waits_long("running", EARLIER, NOW)
 
 
 def test_a_result_is_fetched_while_it_is_kept() -> None:

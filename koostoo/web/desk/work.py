@@ -21,7 +21,7 @@ from koostoo.web.rights import organiser_id, right
 from koostoo.web.view import local
 from koostoo.work.models import Job
 from koostoo.work.queries import find_job, read
-from koostoo.work.rules import OPEN, may_fetch
+from koostoo.work.rules import OPEN, may_fetch, waits_long
 from koostoo.work.service import stop
 
 ONE = "/work/<int(max=2147483647):number>"
@@ -91,5 +91,6 @@ def _words(job: Job, moment: datetime) -> dict[str, Any]:
         "state_words": STATE_WORDS[job.state],
         "reason": reason_words(job) if job.state == "failed" else "",
         "is_open": job.state in OPEN,
+        "waits_long": waits_long(job.state, job.created_at, moment),
         "may_fetch": may_fetch(job.state, job.expires_at, moment),
     }
