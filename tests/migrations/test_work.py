@@ -26,8 +26,11 @@ FILE: dict[str, Any] = {"kind": "photo", "event_id": 1, "size": 1, "title": "bus
 
 
 @pytest.fixture
-def old_app(tmp_path: Path) -> Iterator[Flask]:
-    """The application on a database as it was before the step, on the engine of the tests."""
+def old_app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """The application on a database as it was before the step, on the engine of the tests.
+
+    By `database_url`, which it does not use, the tests know that it differs by engine.
+    """
     with postgresql_database() as database:
         env = server_settings(tmp_path) | ({"DATABASE_URL": database} if database else {})
         app = create_app(settings(env))
@@ -82,8 +85,9 @@ def test_files_survive_the_step_and_the_way_back_and_creators_are_told_of_eviden
     with transaction() as session:
         session.execute(
             db.text("INSERT INTO stored_file (id, kind, event_id, position, title, alt, type, "
-                    "size, digest, source_digest, has_small, created_at) SELECT 2, 'news', event_id, 0, "
-                    "'lugu', alt, type, size, 'd2', 's2', has_small, created_at FROM stored_file")
+                    "size, digest, source_digest, has_small, created_at) SELECT 2, 'news', "
+                    "event_id, 0, 'lugu', alt, type, size, 'd2', 's2', has_small, created_at "
+                    "FROM stored_file")
         )  # fmt: skip
         session.execute(
             db.text("INSERT INTO file_chunk (id, file_id, variant, position, data) "
