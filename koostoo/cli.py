@@ -11,7 +11,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from koostoo import mailroom, worker
+from koostoo import mailroom, worker, workroom
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
@@ -118,12 +118,14 @@ def run_worker(once: bool) -> None:
     if once:
         _visit_mailbox()
         click.echo(f"{worker.run_once(now())} letters handled")
+        if number := workroom.work_off(now):
+            click.echo(f"{number} pieces of long work handled")
         return
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
-    with mailroom.mailbox_read(app, stop):
+    with mailroom.mailbox_read(app, stop), workroom.work_done(app, stop):
         worker.run(stop)
 
 

@@ -19,6 +19,7 @@ from koostoo.base import clock
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
 from koostoo.correspondence.due import write_due
+from koostoo.correspondence.evidence_news import remind_of_evidence
 from koostoo.correspondence.organiser_news import tell_organisers
 from koostoo.mail import delivery
 from koostoo.mail.answers import Failure, mishap
@@ -92,7 +93,11 @@ def run_once(now: datetime) -> int:
 
 def write_what_falls_due(now: datetime) -> None:
     """Write reminders, thanks and what organisers are told; a failure holds no letter up."""
-    for name, write in (("letters by time", write_due), ("organisers", tell_organisers)):
+    for name, write in (
+        ("letters by time", write_due),
+        ("organisers", tell_organisers),
+        ("evidence", remind_of_evidence),
+    ):
         try:
             if written := write(now):
                 logger.info("%s: %s letters written", name, written)

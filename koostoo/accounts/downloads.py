@@ -24,10 +24,10 @@ What = Literal[
     "period",
     "members",
     "stored",
+    "evidence",
 ]
-"""The list of an event's people; what is printed; the summary of feedback; the
-ready lists; people of many events; a
-register of members; a file somebody brought."""
+"""The list of an event's people; what is printed; the summary of feedback; the ready lists; people
+of many events; a register of members; a file somebody brought; a package of evidence."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file"]
 """How it leaves; "file": as somebody brought it."""

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from koostoo.accounts.models import Follow
 from koostoo.base.tokens import new_link_id
 
-NOTICES = ("digest", "full", "moved", "failing")
+NOTICES = ("digest", "full", "moved", "failing", "evidence")
 """What an organiser may be told about an event; names of the columns of `Follow`."""
-AT_FIRST = ("digest", "failing")
+AT_FIRST = ("digest", "failing", "evidence")
 """What whoever created an event is told unless they wish otherwise."""
 UNFOLLOW_PURPOSE = "unfollow"
 """What the tokens of the links that end these letters are made for, see `base.tokens`."""

@@ -1,9 +1,9 @@
 """Tables of organisers: who may sign in, what they did, which events they follow."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -203,6 +203,8 @@ class Follow(Base):
     """When somebody who waited got a seat, or was offered one."""
     failing: Mapped[bool] = mapped_column(default=False, info=keep.ACCOUNT)
     """When letters to people of the event do not arrive."""
+    evidence: Mapped[bool] = mapped_column(default=False, server_default=false(), info=keep.ACCOUNT)
+    """When evidence of the event is due soon, or still missing afterwards."""
     digest_until: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
     """Who signed up until then was told of, or need not be."""
     moved_until: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
@@ -212,5 +214,9 @@ class Follow(Base):
     """How many letters were in trouble when it was last told."""
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
     """When the last letter was written, the daily one apart."""
+    list_told_of: Mapped[date | None] = mapped_column(info=keep.ACCOUNT)
+    """The last day of the event as it was told that its list is due: a moved one is told anew."""
+    evidence_told_of: Mapped[date | None] = mapped_column(info=keep.ACCOUNT)
+    """The same of evidence that was still missing."""
 
     organiser: Mapped[Organiser] = relationship()

@@ -21,11 +21,14 @@ import, removed when the group removes it; a file looked at but not applied, of 
 event's people, REGISTER_HOURS."""
 SECURITY: dict[str, Any] = {"keep": "security"}
 """Sign-in links, sessions, counters: removed soon after they have lapsed."""
+WORK: dict[str, Any] = {"keep": "work"}
+"""What was made in the background: the result goes after a week, the row that tells of it after a
+month, both at once when the evidence they are about is deleted."""
 ACCOUNT: dict[str, Any] = {"keep": "account"}
 """An organiser's own name and address: kept while the person works here."""
 
 CLASSES = frozenset(
-    c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, REGISTER, SECURITY, ACCOUNT)
+    c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, REGISTER, SECURITY, WORK, ACCOUNT)
 )
 SENSITIVE_DAYS = 30
 SECURITY_DAYS = 30

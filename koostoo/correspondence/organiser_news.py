@@ -97,6 +97,33 @@ def wishes_of(follow: Follow) -> Wishes:
     )
 
 
+def room_for(session: Session, follow: Follow, now: datetime) -> int:
+    """Return how many more letters of this sort the organiser may get within the hour."""
+    written = session.scalar(
+        select(func.count()).where(
+            OutboxMessage.queue == _queue(follow),
+            OutboxMessage.created_at > now - timedelta(hours=1),
+        )
+    )
+    return MOST_AN_HOUR - (written or 0)
+
+
+def write_to(
+    session: Session, follow: Follow, kind: str, now: datetime, payload: dict[str, object]
+) -> None:
+    """Put a letter of this kind to whoever follows into the outbox."""
+    enqueue(
+        session,
+        kind=kind,
+        queue=_queue(follow),
+        recipient=follow.organiser.email,
+        language=follow.language,
+        now=now,
+        domain=mail_domain(),
+        payload={"follow_id": follow.id, **payload},
+    )
+
+
 def _look(session: Session, now: datetime, follow_id: int | None = None) -> list[Pending]:
     """Return what there may be to tell, in a fixed number of queries however many follow."""
     wanted = (
@@ -187,7 +214,7 @@ def _tell_of(follow_id: int, now: datetime) -> int:
             return 0
         _note_what_eased(one)
         letters = 0
-        room = MOST_AN_HOUR - _written_lately(session, one.follow, now)
+        room = room_for(session, one.follow, now)
         if one.signed_up and room > letters:
             letters += _write_digest(session, one, now)
         news = news_for(wishes_of(one.follow), one.found, now)
@@ -204,7 +231,7 @@ def _note_what_eased(one: Pending) -> None:
 
 def _write_digest(session: Session, one: Pending, now: datetime) -> int:
     since, until = one.follow.digest_until, morning(now)
-    _enqueue(
+    write_to(
         session, one.follow, "digest", now, {"since": since.isoformat(), "until": until.isoformat()}
     )
     one.follow.digest_until = until
@@ -214,38 +241,13 @@ def _write_digest(session: Session, one: Pending, now: datetime) -> int:
 def _write_news(session: Session, one: Pending, news: Sequence[News], now: datetime) -> int:
     follow = one.follow
     since, until = follow.moved_until.isoformat(), now.isoformat()
-    _enqueue(
+    write_to(
         session, follow, "event_news", now, {"news": list(news), "since": since, "until": until}
     )
     follow.told_at = follow.moved_until = now
     follow.is_full_told = one.found.is_full
     follow.failures_told = one.found.failures
     return 1
-
-
-def _written_lately(session: Session, follow: Follow, now: datetime) -> int:
-    number = session.scalar(
-        select(func.count()).where(
-            OutboxMessage.queue == _queue(follow),
-            OutboxMessage.created_at > now - timedelta(hours=1),
-        )
-    )
-    return number or 0
-
-
-def _enqueue(
-    session: Session, follow: Follow, kind: str, now: datetime, payload: dict[str, object]
-) -> None:
-    enqueue(
-        session,
-        kind=kind,
-        queue=_queue(follow),
-        recipient=follow.organiser.email,
-        language=follow.language,
-        now=now,
-        domain=mail_domain(),
-        payload={"follow_id": follow.id, **payload},
-    )
 
 
 def _queue(follow: Follow) -> str:

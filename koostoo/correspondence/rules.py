@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple, Self
 
 from koostoo.base.when import ZONE, When
 from koostoo.feedback.rules import closes_on
+from koostoo.files.rules import working_days_before
 
 THANKS = "thanks"
 FEEDBACK = "feedback"
@@ -251,3 +252,42 @@ def news_for(wishes: Wishes, found: Happenings, now: datetime) -> list[News]:
 def is_eased(wishes: Wishes, found: Happenings) -> bool:
     """Say whether something told before is over, so that it is news when it comes again."""
     return (wishes.is_full_told and not found.is_full) or found.failures < wishes.failures_told
+
+
+# --- Evidence that falls due --------------------------------------------------
+
+LIST_AHEAD = 2
+"""So many working days before the list of a web meeting is due it is reminded of."""
+MISSING_AFTER = timedelta(days=14)
+"""So long after an event it is told what is still missing."""
+MISSING_UNTIL = timedelta(days=28)
+"""Later it is not told any more: the desk still shows it."""
+EvidenceNews = Literal["list", "missing"]
+
+
+class Lacks(NamedTuple):
+    """What an event that is over lacks: since when, until when its list is due, anything at all."""
+
+    last_day: date
+    list_due: date | None
+    """None: the list is there, or no rule names a day."""
+    is_anything: bool
+
+
+def evidence_news(
+    lacks: Lacks, list_told_of: date | None, told_of: date | None, today: date
+) -> EvidenceNews | None:
+    """Return what an organiser is to be told of missing evidence on a day, if anything.
+
+    Each is told once for a last day of the event: `list_told_of` and `told_of` are those days as
+    they were when it was told.
+    """
+    due, last = lacks.list_due, lacks.last_day
+    if due is not None and list_told_of != last and _is_near(due, today):
+        return "list"
+    is_time = last + MISSING_AFTER <= today <= last + MISSING_UNTIL
+    return "missing" if is_time and lacks.is_anything and told_of != last else None
+
+
+def _is_near(due: date, today: date) -> bool:
+    return working_days_before(due, LIST_AHEAD) <= today <= due

@@ -37,6 +37,11 @@ def download_name(*parts: str | date, ext: str) -> str:
     return f"{'-'.join(words)}.{ext}"
 
 
+def folder_name(*parts: str | date) -> str:
+    """Return the name of a folder in the same letters, made of the same parts."""
+    return download_name(*parts, ext="d").removesuffix(".d")
+
+
 def _plain(part: str | date) -> str:
     text = part.strftime("%Y-%m-%d") if isinstance(part, date) else part
     folded = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))

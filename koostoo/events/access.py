@@ -34,10 +34,19 @@ def load_access(organiser_id: int) -> Access:
 
 def find_event_facts(slug: str) -> EventFacts | None:
     """Return what decides who may do what with the event of this address; None: there is none."""
+    return _find_facts(Event.slug == slug)
+
+
+def find_facts_of_event(event_id: int) -> EventFacts | None:
+    """Return the same of the event of this number."""
+    return _find_facts(Event.id == event_id)
+
+
+def _find_facts(condition: ColumnElement[bool]) -> EventFacts | None:
     row = db.session.execute(
         select(Event.id, Activity.project_id, Event.organiser_id, Event.state == "draft")
         .join(Event.activity)
-        .where(Event.slug == slug)
+        .where(condition)
     ).one_or_none()
     return EventFacts(*row) if row else None
 

@@ -17,7 +17,7 @@ from koostoo.accounts.models import Organiser
 from koostoo.base import keep
 from koostoo.base.database import Base, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
-from koostoo.files.rules import KINDS
+from koostoo.files.rules import KINDS, LINK_LENGTH
 
 CHUNK_BYTES = 500_000
 VARIANTS = ("full", "small")
@@ -98,3 +98,23 @@ class FileChunk(Base):
     """`full`, or `small`: the picture for pages."""
     position: Mapped[int] = mapped_column(info=keep.STRUCTURE)
     data: Mapped[bytes] = mapped_column(LargeBinary, info=keep.EVIDENCE)
+
+
+class NewsLink(Base):
+    """The address of a news story about an event: it proves the event as an uploaded copy does."""
+
+    __tablename__ = "news_link"
+    __table_args__ = (UniqueConstraint("event_id", "url"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), info=keep.STRUCTURE
+    )
+    url: Mapped[str] = mapped_column(String(LINK_LENGTH), info=keep.EVIDENCE)
+    """http or https; what it leads to was published by somebody else."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    created_by: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+
+    organiser: Mapped[Organiser | None] = relationship()

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
 from koostoo.base.localtext import LocalText
-from koostoo.files.models import FileChunk, StoredFile
+from koostoo.files.models import FileChunk, NewsLink, StoredFile
 from koostoo.files.rules import PUBLIC_KINDS
 
 Variant = Literal["full", "small"]
@@ -30,6 +30,16 @@ def public_files_of(event_id: int) -> Sequence[StoredFile]:
         select(StoredFile)
         .where(StoredFile.event_id == event_id, StoredFile.kind.in_(PUBLIC_KINDS))
         .order_by(StoredFile.id)
+    ).all()
+
+
+def news_of(event_id: int) -> Sequence[NewsLink]:
+    """Return the links to news stories about an event with who added them, as they came."""
+    return db.session.scalars(
+        select(NewsLink)
+        .where(NewsLink.event_id == event_id)
+        .options(joinedload(NewsLink.organiser))
+        .order_by(NewsLink.id)
     ).all()
 
 
@@ -57,12 +67,15 @@ def find_logo(project_id: int, number: int) -> StoredFile | None:
 
 
 def kinds_of(event_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return which kinds of files each of these events has, in one query."""
+    """Return which kinds of files each of these events has, in one query.
+
+    A link to a news story counts as "news".
+    """
     found: dict[int | None, set[str]] = {}
     for event_id, kind in db.session.execute(
         select(StoredFile.event_id, StoredFile.kind)
         .where(StoredFile.event_id.in_(event_ids))
-        .distinct()
+        .union(select(NewsLink.event_id, literal("news")).where(NewsLink.event_id.in_(event_ids)))
     ):
         found.setdefault(event_id, set()).add(kind)
     return {event_id: frozenset(found.get(event_id, ())) for event_id in event_ids}

@@ -8,7 +8,9 @@ from dateutil.easter import easter
 
 from koostoo.documents.file_types import FileType
 
-EventKind = Literal["cover", "document", "sheet", "photo", "programme", "meeting_log", "other"]
+EventKind = Literal[
+    "cover", "document", "sheet", "photo", "programme", "meeting_log", "news", "other"
+]
 Kind = Literal[EventKind, "logo"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 KINDS: tuple[Kind, ...] = (*EVENT_KINDS, "logo")
@@ -24,6 +26,9 @@ MAX_REQUEST = 50 * MB
 """Bytes that may be sent at once, several photos together."""
 TITLE_LENGTH = 150
 ALT_LENGTH = 250
+LINK_LENGTH = 500
+MOST_LINKS = 20
+"""So many links to news stories one event may have."""
 
 _PICTURES: frozenset[FileType] = frozenset({"jpeg", "png", "webp"})
 _OFFICE: frozenset[FileType] = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp"})
@@ -44,15 +49,16 @@ LIMITS: Mapping[Kind, Limits] = {
     "photo": Limits(_PICTURES, 15 * MB, 60),
     "programme": Limits(_PICTURES | {"pdf", "docx", "odt"}, 15 * MB, 10),
     "meeting_log": Limits(_PICTURES | {"text", "xlsx", "pdf"}, 15 * MB, 30),
+    "news": Limits(_PICTURES | {"pdf", "docx", "odt"}, 15 * MB, 20),
     "other": Limits(_PICTURES | _OFFICE | {"pdf", "text", "asice"}, 15 * MB, 60),
     "logo": Limits(_PICTURES, 3 * MB, 8),
 }
 
-Evidence = Literal["sheet", "photo", "programme", "meeting_log", "feedback"]
+Evidence = Literal["sheet", "photo", "programme", "meeting_log", "feedback", "news"]
 """What has to be there after an event, by the kind of file that proves it; `feedback`: answers."""
 _NEEDED: Mapping[str, tuple[Evidence, ...]] = {
-    "onsite": ("sheet", "photo", "programme"),
-    "hybrid": ("sheet", "photo", "programme"),
+    "onsite": ("sheet", "photo", "programme", "news"),
+    "hybrid": ("sheet", "photo", "programme", "news"),
     "online": ("meeting_log", "sheet"),
 }
 WORKING_DAYS = 5
@@ -99,6 +105,14 @@ def due_on(what: Evidence, mode: str, last_day: date) -> date | None:
     while left:
         day += timedelta(days=1)
         left -= _is_working_day(day)
+    return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """Return the day so many working days before `day`."""
+    while count:
+        day -= timedelta(days=1)
+        count -= _is_working_day(day)
     return day
 
 

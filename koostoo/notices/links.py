@@ -37,6 +37,11 @@ def people_page(event: Event, language: str) -> str:
     return _address(f"/desk/events/{event.slug}/registrations", language)
 
 
+def files_page(event: Event, language: str) -> str:
+    """Return the address of an event's files at the desk."""
+    return _address(f"/desk/events/{event.slug}/files", language)
+
+
 def sign_in_page(link_id: str, language: str) -> str:
     """Return the secret address that signs an organiser in."""
     return _address(f"/desk/signin/{_token('signin', link_id)}", language)

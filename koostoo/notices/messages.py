@@ -334,6 +334,7 @@ _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | Non
     "mailing_test": mailing.compose_test,
     "digest": to_organisers.compose_digest,
     "event_news": to_organisers.compose_news,
+    "evidence_due": to_organisers.compose_evidence,
     "role_given": to_organisers.compose_role,
 }
 KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow, RoleGrant
-from koostoo.base.dates import heading
+from koostoo.base.clock import local_day
+from koostoo.base.dates import heading, numeric
+from koostoo.correspondence.evidence_news import lacks_of
 from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble, may_be_told
+from koostoo.events.evidence import still_missing
 from koostoo.events.models import Event
+from koostoo.files.words import EVIDENCE_TITLES
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links
 from koostoo.notices.content import Content, language_of
@@ -74,6 +78,25 @@ def compose_news(session: Session, message: OutboxMessage, now: datetime) -> Con
         "moved_count": len(moved),
         "failing": [plain_name(person.name) for person in failing[:MOST_NAMES]],
         "failing_count": len(failing),
+    }
+    return _content(follow, event, message, now, values)
+
+
+def compose_evidence(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """Return which evidence is due or missing; None when it is there by now, or not wanted."""
+    found = _followed(session, message)
+    if found is None or not found[0].evidence:
+        return None
+    follow, event = found
+    about, missing = message.payload["about"], still_missing([event.id], local_day(now))[event.id]
+    due = lacks_of(event.ends_on, missing).list_due
+    if not missing or (about == "list" and due is None):
+        return None
+    values = {
+        "about": about,
+        "due": numeric(due) if due else "",
+        "missing": [str(EVIDENCE_TITLES[one.what]) for one in missing],
+        "files_url": links.files_page(event, language_of(message)),
     }
     return _content(follow, event, message, now, values)
 

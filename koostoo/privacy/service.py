@@ -35,7 +35,7 @@ from koostoo.base.retry import retried
 from koostoo.correspondence.models import Mailing, NewsRefusal
 from koostoo.events.models import Event, Move
 from koostoo.feedback.models import FeedbackAnswer, FeedbackGiven, FeedbackQuestion
-from koostoo.files.models import StoredFile
+from koostoo.files.models import NewsLink, StoredFile
 from koostoo.files.rules import EVIDENCE_KINDS
 from koostoo.mail.models import InboundMessage, MailTrouble, OutboxMessage
 from koostoo.programme.models import Activity, Project, RegisterImport
@@ -48,6 +48,8 @@ from koostoo.registration.models import (
 )
 from koostoo.roster.models import Note, RegistrationTag
 from koostoo.roster.service import remove_unused_tags
+from koostoo.work.models import Job, JobChunk
+from koostoo.work.rules import OPEN, REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def _forget_people(session: Session, today: date) -> int:
         FeedbackQuestion.event_id.in_(_ended(today, Project.keep_until)),
     )
     session.execute(delete(FeedbackAnswer).where(FeedbackAnswer.question_id.in_(words)))
+    # A package holds the evidence that is deleted now.
+    session.execute(delete(Job).where(Job.project_id.in_(over)))
     done = session.execute(
         update(Registration)
         .where(
@@ -211,7 +215,10 @@ def _forget_people(session: Session, today: date) -> int:
 
 
 def _forget_files(session: Session, today: date) -> int:
-    """Delete signed lists, photos and the like; their bytes go with them."""
+    """Delete signed lists, photos and the like with their bytes, and links to news stories."""
+    session.execute(
+        delete(NewsLink).where(NewsLink.event_id.in_(_ended(today, Project.keep_until)))
+    )
     done = session.execute(
         delete(StoredFile).where(
             StoredFile.event_id.in_(_ended(today, Project.keep_until)),
@@ -231,6 +238,15 @@ def _forget_security(session: Session, now: datetime) -> int:
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),
         delete(AttendeeImport).where(AttendeeImport.expires_at < now),
+        # A result goes with its time, that it was asked for somewhat later.
+        delete(JobChunk).where(
+            JobChunk.job_id.in_(
+                select(Job.id).where(
+                    or_(Job.expires_at < now, Job.state.in_(("failed", "cancelled")))
+                )
+            )
+        ),
+        delete(Job).where(Job.created_at < now - REMEMBERED, Job.state.not_in(OPEN)),
         delete(MailTrouble).where(MailTrouble.last_at < limit),
         delete(InboundMessage).where(InboundMessage.received_at < limit),
         # Letters that belong to no registration are sign-in letters.

@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response
 from koostoo.accounts.roles import Access, EventFacts
 from koostoo.accounts.service import find_organiser
 from koostoo.base.clock import now
-from koostoo.events.access import find_event_facts, load_access
+from koostoo.events.access import find_event_facts, find_facts_of_event, load_access
 from koostoo.programme.queries import find_organisation, find_project_id
 from koostoo.registration.queries import find_organisation_of
+from koostoo.work.queries import find_job
 
 Right = Literal[
     "public",
@@ -36,6 +37,7 @@ Right = Literal[
     "partner_list",
     "register",
     "project_manage",
+    "job",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
 is not there); any organiser. The rest ask for roles, see `Access`."""
@@ -169,6 +171,18 @@ def _check_project(access: Access, given: Mapping[str, Any]) -> None:
         abort(403)
 
 
+def _check_job(access: Access, given: Mapping[str, Any]) -> None:
+    """Long work is found by who asked for it, as long as they may still do what it is about."""
+    job = find_job(given["number"], organiser_id())
+    if job is None:
+        abort(404)
+    facts = None if job.event_id is None else find_facts_of_event(job.event_id)
+    if facts is not None and not access.may_run(facts):
+        abort(403)
+    if facts is None and job.project_id is not None and not access.manages(job.project_id):
+        abort(403)
+
+
 def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
     def check(access: Access, _given: Mapping[str, Any]) -> None:
         if not may(access):
@@ -191,6 +205,7 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "partner_list": _check_partner_list,
     "register": _check_register,
     "project_manage": _check_project,
+    "job": _check_job,
 }
 
 

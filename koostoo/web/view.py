@@ -18,10 +18,13 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import render_markdown
 from koostoo.base.when import When
 from koostoo.files.queries import logos_of
-from koostoo.programme.models import Activity, Project
+from koostoo.programme.models import Project
+from koostoo.programme.words import kind_words
 from koostoo.web.files import logo_url, size_words, type_words
 from koostoo.web.language import current_lang
 
+kind_label = kind_words
+"""The words that stand before an activity everywhere."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
@@ -40,15 +43,6 @@ def local(text: LocalText) -> str:
 def markdown(text: LocalText) -> Markup:
     """Return an organiser's text as safe HTML, cleaned by `render_markdown`."""
     return Markup(render_markdown(local(text)))  # noqa: S704 - cleaned by nh3 with a tight list
-
-
-def kind_label(activity: Activity) -> str:
-    """Return the words that stand before an activity everywhere."""
-    if activity.kind == "joint":
-        return _("Joint activity")
-    owner = activity.organisation
-    name = (owner.short_name or owner.name) if owner else ""
-    return _("Additional activity of %(name)s", name=name)
 
 
 def funding(project: Project) -> dict[str, Any]:

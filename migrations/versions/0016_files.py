@@ -30,14 +30,15 @@ def upgrade() -> None:
         sa.Column("has_small", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint(f"kind IN {KINDS}", name="ck_stored_file_kind"),
+        sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_stored_file_kind")),
         sa.CheckConstraint(
-            "(kind = 'logo') = (project_id IS NOT NULL)", name="ck_stored_file_logo_of_project"
+            "(kind = 'logo') = (project_id IS NOT NULL)",
+            name=op.f("ck_stored_file_logo_of_project"),
         ),
         sa.CheckConstraint(
-            "(kind = 'logo') = (event_id IS NULL)", name="ck_stored_file_file_of_event"
+            "(kind = 'logo') = (event_id IS NULL)", name=op.f("ck_stored_file_file_of_event")
         ),
-        sa.CheckConstraint("size > 0", name="ck_stored_file_size"),
+        sa.CheckConstraint("size > 0", name=op.f("ck_stored_file_size")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name="fk_stored_file_event_id", ondelete="CASCADE"
         ),
@@ -77,7 +78,7 @@ def upgrade() -> None:
         sa.Column("variant", sa.String(length=5), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("variant IN ('full', 'small')", name="ck_file_chunk_variant"),
+        sa.CheckConstraint("variant IN ('full', 'small')", name=op.f("ck_file_chunk_variant")),
         sa.ForeignKeyConstraint(
             ["file_id"],
             ["stored_file.id"],

@@ -124,6 +124,15 @@ def test_a_list_that_is_looked_at_fits_a_phone_and_opens_to_everyone(desk: Page)
     check(desk)
 
 
+def test_a_package_is_made_while_one_looks_and_its_page_opens_to_everyone(desk: Page) -> None:
+    desk.goto("/en/desk/projects/kogemusvahetus/evidence?to=2024-12-31")
+    press(desk, "main form[method=post] button")
+    # Nobody presses anything more: the page looks again by itself.
+    desk.get_by_role("link", name="Download the package").wait_for()
+    assert desk.get_by_role("status").last.inner_text() in ("", "Is ready")
+    check(desk)
+
+
 def test_a_form_with_mistakes_fits_a_phone_and_opens_to_everyone(phone: Page) -> None:
     phone.goto(f"{TRIP}/register")
     press(phone, "main form button.primary")

@@ -40,7 +40,10 @@ from koostoo.registration.models import CalendarReply, Group, MailboxCalendar, R
 from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from koostoo.reporting.evidence import plan_for_event, wish_for
 from koostoo.roster.service import tag_people
+from koostoo.work.service import ask_for
+from koostoo.workroom import work_off
 from tests.conftest import KEY
 from tests.files.made import picture
 from tests.registration.moves import ask
@@ -88,6 +91,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         keep_file(full.id, kind, photo, moment, None)
     keep_logo(programme.project_id, photo, LocalText("Näidisfond"), moment, None)
     _act(full.id, seated)
+    package = _package(full.id)
     event = {"slug": FULL, "number": seated}
     return {
         "": event,
@@ -105,6 +109,8 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         "desk.feedback_csv": {"slug": PAST},
         "desk.feedback_xlsx": {"slug": PAST},
         "mine.feedback": {"token": make_token([KEY], FEEDBACK_PURPOSE, there)},
+        "desk.work": {"number": package},
+        "desk.work_package": {"number": package},
         "desk.queue": {"slug": FULL, "number": waiting},
         "desk.above": {"slug": FULL, "number": waiting},
         "desk.letter": {"slug": FULL, "number": mailing},
@@ -184,6 +190,16 @@ def _mailing(event_id: int) -> int:
 def _act(event_id: int, number: int) -> None:
     with transaction() as session:
         record(session, None, "added", now(), event_id=event_id, registration_id=number)
+
+
+def _package(event_id: int) -> int:
+    plan = plan_for_event(event_id, "et", now())
+    db.session.rollback()
+    event = db.session.get_one(Event, event_id)
+    by = _first(select(Organiser.id))
+    number = ask_for(wish_for(plan, "et", event.activity.project_id, event_id), now(), by)
+    work_off(now)
+    return number
 
 
 def _list(event_id: int) -> str:

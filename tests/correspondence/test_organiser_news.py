@@ -57,7 +57,7 @@ def news(number: int = -1) -> list[str]:
 # --- Who follows --------------------------------------------------------------
 
 
-def test_who_creates_or_copies_an_event_is_told_of_sign_ups_and_failing_mail() -> None:
+def test_who_creates_or_copies_an_event_is_told_of_sign_ups_failing_mail_and_evidence() -> None:
     first = db.session.get_one(Event, make_event())
     who = organiser()
     draft = EventDraft(
@@ -67,7 +67,7 @@ def test_who_creates_or_copies_an_event_is_told_of_sign_ups_and_failing_mail() -
     copied = copy_event(first.id, LocalText("Koopia"), NOON.date(), NOON, who)
     for slug in (created, copied):
         number = db.session.scalars(select(Event.id).where(Event.slug == slug)).one()
-        assert wanted_by(who, number) == {"digest", "failing"}
+        assert wanted_by(who, number) == {"digest", "failing", "evidence"}
     assert wanted_by(who, first.id) == frozenset()
 
 

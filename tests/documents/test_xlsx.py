@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+import time_machine
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -142,3 +143,14 @@ def test_words_below_each_printed_page_are_no_commands() -> None:
     assert sheet is not None
     assert sheet.oddFooter is not None
     assert str(sheet.oddFooter.left.text) == "Kohv && kook &&P, seisuga täna"
+
+
+def test_a_workbook_with_its_moment_of_making_has_the_same_bytes_whenever_it_is_written() -> None:
+    made_at = datetime(2026, 5, 30, 12, 0, tzinfo=UTC)
+    files = []
+    for day in (1, 2):
+        into = BytesIO()
+        with time_machine.travel(datetime(2026, 6, day, tzinfo=UTC), tick=False):
+            write_xlsx(into, "Osalejad", ["Nimi"], [["Mari"]], [12], made_at=made_at)
+        files.append(into.getvalue())
+    assert files[0] == files[1]

@@ -21,8 +21,9 @@ from koostoo.events.evidence import StillMissing, still_missing
 from koostoo.events.models import Event
 from koostoo.events.service import copy_event
 from koostoo.files.models import FileChunk, StoredFile
+from koostoo.files.news import add_news
 from koostoo.files.preparing import Prepared, prepare
-from koostoo.files.queries import read
+from koostoo.files.queries import news_of, read
 from koostoo.files.rules import EventKind, due_on
 from koostoo.files.service import keep_file
 from koostoo.privacy.service import forget
@@ -59,7 +60,7 @@ def test_what_is_missing_of_many_events_is_asked_in_two_queries(make_event: Make
     assert sum(one.startswith("SELECT") for one in seen) == 2
     due = due_on("sheet", "online", YESTERDAY)
     assert found == {
-        past.id: (StillMissing("sheet", None),),
+        past.id: (StillMissing("sheet", None), StillMissing("news", None)),
         web.id: (StillMissing("meeting_log", None), StillMissing("sheet", due)),
         draft.id: (),
         coming.id: (),
@@ -92,16 +93,19 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
     make_event: MakeEvent,
 ) -> None:
     event, coming = make_event(when=When.days(YESTERDAY)), make_event()
-    evidence: tuple[EventKind, ...] = ("sheet", "programme", "meeting_log", "other")
+    evidence: tuple[EventKind, ...] = ("sheet", "programme", "meeting_log", "news", "other")
     for kind in (*evidence, "document"):
         keep(event, kind)
     keep(event, "photo", picture())
     keep(coming, "sheet")
+    add_news(event.id, "https://leht.example.org/lugu", now(), None)
     assert forget(now()).files == 0
+    assert len(news_of(event.id)) == 1
     with transaction() as session:
         session.scalars(select(Project)).one().keep_until = YESTERDAY
-    assert forget(now()).files == 5
+    assert forget(now()).files == 6
     assert kinds(event.id) == ["document"]
+    assert news_of(event.id) == []
     assert kinds(coming.id) == ["sheet"]
     left = select(FileChunk.file_id).distinct()
     assert set(db.session.scalars(left)) == set(db.session.scalars(select(StoredFile.id)))

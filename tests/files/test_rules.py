@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from koostoo.files.rules import due_on, missing_evidence
+from koostoo.files.rules import due_on, missing_evidence, working_days_before
 
 
 @pytest.mark.parametrize(
     ("mode", "kinds", "has_programme", "missing"),
     [
-        ("onsite", [], False, ("sheet", "photo", "programme")),
-        ("onsite", ["cover", "document", "other"], True, ("sheet", "photo")),
-        ("hybrid", ["sheet", "photo", "programme"], False, ()),
+        ("onsite", [], False, ("sheet", "photo", "programme", "news")),
+        ("onsite", ["cover", "document", "other"], True, ("sheet", "photo", "news")),
+        ("hybrid", ["sheet", "photo", "programme", "news"], False, ()),
         ("online", [], True, ("meeting_log", "sheet")),
         ("online", ["meeting_log"], False, ("sheet",)),
     ],
@@ -42,3 +42,9 @@ def test_the_list_of_a_web_meeting_is_due_after_five_working_days(held: date, du
 def test_nothing_else_has_a_day() -> None:
     assert due_on("meeting_log", "online", date(2024, 3, 14)) is None
     assert due_on("sheet", "onsite", date(2024, 3, 14)) is None
+
+
+def test_working_days_are_counted_back_over_a_weekend_and_holidays() -> None:
+    assert working_days_before(date(2024, 3, 19), 2) == date(2024, 3, 15)
+    # Good Friday is 29 March 2024.
+    assert working_days_before(date(2024, 4, 2), 2) == date(2024, 3, 28)

@@ -54,10 +54,11 @@ def fill() -> None:
     tables.reflect(db.engine)
     with transaction() as session:
         for name, values in ROWS.items():
-            session.execute(tables.tables[name].insert(), _whole(tables.tables[name]) | values)
+            session.execute(tables.tables[name].insert(), whole(tables.tables[name]) | values)
 
 
-def _whole(table: Table) -> dict[str, Any]:
+def whole(table: Table) -> dict[str, Any]:
+    """Return a value for each column that must have one, empty where the type allows."""
     empty: dict[type, Any] = {
         JSON: {}, Boolean: False, DateTime: now(), Date: date(2024, 5, 30), Integer: 1,
     }  # fmt: skip

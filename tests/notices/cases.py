@@ -15,7 +15,7 @@ from koostoo.programme.models import Project
 from koostoo.registration.models import CalendarReply, MailboxCalendar, Registration
 from tests.feedback.made import ask
 from tests.mail.world import DAYS, NOW, make_event, make_group, make_registration, post
-from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_news
+from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_evidence, some_news
 
 LINK = "snapshot-one"
 UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
@@ -276,6 +276,20 @@ def _event_news(language: str) -> int:
     post("promoted", make_registration(number, email="ott@example.com", first_name="Ott"))
     payload = some_news(person(number), "failing", "full", "moved", link_id=LINK)
     return post("event_news", None, queue="d", language=language, payload=payload)
+
+
+@case("evidence-missing", "evidence_due")
+def _evidence_missing(language: str) -> int:
+    seat = person(event(when=LAST_WEEK))
+    payload = some_evidence(seat, link_id=LINK)
+    return post("evidence_due", None, queue="d", language=language, payload=payload)
+
+
+@case("evidence-list-due", "evidence_due")
+def _evidence_list_due(language: str) -> int:
+    seat = person(event(when=LAST_WEEK, **WEB))
+    payload = some_evidence(seat, "list", link_id=LINK)
+    return post("evidence_due", None, queue="d", language=language, payload=payload)
 
 
 def declined(kind: str, partstat: str, language: str, **values: Any) -> int:

@@ -26,7 +26,7 @@ from tests.mail.world import (
     post,
     registration,
 )
-from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_news
+from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_evidence, some_news
 
 BASE = "http://localhost"
 STATES = {
@@ -45,6 +45,7 @@ BESIDES = {
     "mailing_test": a_test,
     "digest": a_digest,
     "event_news": some_news,
+    "evidence_due": some_evidence,
     "role_given": a_role,
 }
 """Letters that name other rows: what makes them, and the payload that names them."""
@@ -140,6 +141,10 @@ SUBJECTS = {
         "Kirjad ei jõua kohale: Õppereis Võrru",
         "Letters do not arrive: Study trip to Võru",
     ),
+    "evidence_due": (
+        "Tõendusmaterjal on puudu: Õppereis Võrru",
+        "Evidence is missing: Study trip to Võru",
+    ),
     "role_given": (
         "Pääsed nüüd korraldaja töölauale",
         "You may work at the organisers' desk",
@@ -183,7 +188,7 @@ def a_letter_of(kind: str, language: str) -> Letter:
         payload = {"group_id": make_group(registration(seat).event_id, [seat])}
     if kind in BESIDES:
         payload = BESIDES[kind](seat)
-    moment = NOW + timedelta(days=40) if kind in AFTERWARDS else NOW
+    moment = NOW + timedelta(days=40) if kind in AFTERWARDS | {"evidence_due"} else NOW
     return letter(kind, seat, language, payload=payload, now=moment)
 
 

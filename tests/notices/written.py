@@ -66,6 +66,11 @@ def some_news(seat: int, *news: str, **values: Any) -> dict[str, Any]:
     }
 
 
+def some_evidence(seat: int, about: str = "missing", **values: Any) -> dict[str, Any]:
+    """An organiser is told which evidence of the event lacks, or that its list is due."""
+    return {"follow_id": follow(seat, evidence=True, **values), "about": about}
+
+
 def follow(seat: int, **values: Any) -> int:
     """An organiser follows the event of this person; returns the row's number."""
     event_id = registration(seat).event_id

@@ -281,4 +281,4 @@ def test_logos_stand_in_their_order_under_pages_and_ready_for_documents(
 def test_the_checklist_tells_what_is_missing(desk: FlaskClient, event: Event) -> None:
     page = text_of(desk, FILES)
     assert "on ürituse lehel" in page
-    assert page.count("veel ei ole") == 2
+    assert page.count("veel ei ole") == 3

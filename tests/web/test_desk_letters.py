@@ -204,7 +204,7 @@ def test_a_new_event_reminds_the_day_before_and_tells_its_creator(
     assert desk.post("/desk/events/new", data={**form, **typed}).status_code == 303
     event = db.session.scalars(select(Event).where(Event.state == "draft")).one()
     assert plan(event) == ("1d 1h", None)
-    assert wishes(event) == {"digest", "failing"}
+    assert wishes(event) == {"digest", "failing", "evidence"}
 
 
 def test_a_copy_takes_the_times_over_but_not_the_address_of_a_feedback_form(

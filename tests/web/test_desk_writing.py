@@ -120,7 +120,14 @@ def test_sending_writes_to_everybody_and_shows_it_in_the_history(
     page = text_of(desk, answer.location)
     assert "2 kirja on teel." in page
     assert "teel: 2" in page
+    one = f"{answer.location}/{db.session.scalars(select(Mailing.id)).one()}"
+    assert 'max="2" value="0"' in text_of(desk, one)
+    assert desk.get(f"{one}?auto=1").headers["Refresh"] == "5"
     run_once(now())
+    left = desk.get(f"{one}?auto=1")
+    assert 'max="2" value="2"' in left.text
+    assert "data-refresh" not in left.text
+    assert "Refresh" not in left.headers
     page = text_of(desk, answer.location)
     assert "saadetud: 2" in page
     assert "korraldaja@example.org" in page

@@ -24,6 +24,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     downloads,  # noqa: F401
     event_preview,  # noqa: F401
     events,  # noqa: F401
+    evidence,  # noqa: F401
     feedback,  # noqa: F401
     feedback_settings,  # noqa: F401
     files,  # noqa: F401
@@ -33,6 +34,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     letter_times,  # noqa: F401
     letters,  # noqa: F401
     logos,  # noqa: F401
+    news,  # noqa: F401
     opening,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
@@ -45,6 +47,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     registers,  # noqa: F401
     reordering,  # noqa: F401
     roles,  # noqa: F401
+    work,  # noqa: F401
     writing,  # noqa: F401
 )
 

@@ -34,6 +34,7 @@ FILES: Mapping[str, Any] = {
     "period": _l("People of many events"),
     "members": _l("Register of members"),
     "stored": _l("Kept file"),
+    "evidence": _l("Package of evidence"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -10,12 +11,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import StringField
+from wtforms import StringField, ValidationError
 
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import Busy
 from koostoo.files.preparing import FileRefused, Prepared, prepare
-from koostoo.files.rules import ALT_LENGTH, LIMITS, TITLE_LENGTH, EventKind, Kind
+from koostoo.files.rules import ALT_LENGTH, LIMITS, LINK_LENGTH, TITLE_LENGTH, EventKind, Kind
 from koostoo.files.service import TooMany
 from koostoo.web.desk.file_words import KIND_WORDS, accept_of, refusal_words
 from koostoo.web.errors import SOON
@@ -83,6 +84,29 @@ class CoverAltForm(Form):
 
     alt_et = CoverForm.alt_et
     alt_en = CoverForm.alt_en
+
+
+class NewsForm(Form):
+    """The address of a news story; it stands beside the form of uploads."""
+
+    PREFIX = "story-"
+
+    url = StringField(
+        _l("Link to the story"),
+        [NoForbidden(), Sentence(), AtMost(LINK_LENGTH)],
+        filters=[line],
+        description=_l("As it stands in the address bar of your browser."),
+    )
+
+    def validate_url(self, field: StringField) -> None:
+        """Refuse what is no address of a page."""
+        try:
+            parts = urlsplit(field.data)
+            is_page = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            is_page = False
+        if not is_page or " " in field.data:
+            raise ValidationError(_("Please copy the whole link; it begins with https://."))
 
 
 class LogoAltForm(Form):

@@ -8,64 +8,65 @@ from flask_babel import lazy_gettext as _l
 
 from koostoo.documents.file_types import ABOUT
 from koostoo.files.preparing import Why
-from koostoo.files.rules import LIMITS, MB, EventKind, Evidence, Kind
+from koostoo.files.rules import LIMITS, MB, EventKind, Kind
+from koostoo.files.words import KIND_TITLES
 
 KIND_WORDS: Mapping[EventKind, tuple[Any, Any]] = {
     "cover": (
-        _l("Cover picture"),
+        KIND_TITLES["cover"],
         _l("One picture on the event's page. JPEG, PNG or WebP, at most 15 MB."),
     ),
     "document": (
-        _l("Documents to download"),
+        KIND_TITLES["document"],
         _l(
             "On the event's page, for everybody, once it is published. PDF, Word, Excel, "
             "PowerPoint, OpenDocument or a picture; at most 15 MB each."
         ),
     ),
     "sheet": (
-        _l("Signed list of participants"),
+        KIND_TITLES["sheet"],
         _l(
             "A scan or photo (PDF, JPEG, PNG), or the digitally signed container (ASiC-E); at "
             "most 15 MB each."
         ),
     ),
     "photo": (
-        _l("Photos"),
+        KIND_TITLES["photo"],
         _l(
             "The LEADER marking should be seen on some. JPEG, PNG or WebP, several at once: at "
             "most 15 MB each and 50 MB together."
         ),
     ),
     "programme": (
-        _l("Programme"),
+        KIND_TITLES["programme"],
         _l(
             "As it was handed out, with the logos. PDF, Word, OpenDocument or a picture; at most "
             "15 MB each."
         ),
     ),
     "meeting_log": (
-        _l("Log of the web meeting"),
+        KIND_TITLES["meeting_log"],
         _l(
             "What the meeting program wrote down (CSV, text, Excel, PDF) or pictures of the "
             "screen with the names; at most 15 MB each."
         ),
     ),
-    "other": (
-        _l("Other evidence"),
+    "news": (
+        KIND_TITLES["news"],
         _l(
-            "Such as a summary of the feedback or a news story. PDF, office files, pictures, "
+            "What a paper, a portal or your own page told of the event: a link below, or a copy "
+            "of the story (PDF, Word, OpenDocument, a picture); at most 15 MB each."
+        ),
+    ),
+    "other": (
+        KIND_TITLES["other"],
+        _l(
+            "Such as a summary of the feedback. PDF, office files, pictures, "
             "text, signed containers; at most 15 MB each."
         ),
     ),
 }
 """The name of each kind of an event's files, and what it may be."""
-EVIDENCE_WORDS: Mapping[Evidence, Any] = {
-    "sheet": KIND_WORDS["sheet"][0],
-    "photo": KIND_WORDS["photo"][0],
-    "programme": KIND_WORDS["programme"][0],
-    "meeting_log": KIND_WORDS["meeting_log"][0],
-    "feedback": _l("Summary of feedback"),
-}
 _ENDINGS = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "text": ".txt,.csv",
             "asice": ".asice,.bdoc"}  # fmt: skip
 

@@ -24,17 +24,19 @@ from koostoo.files.rules import (
     needed_evidence,
 )
 from koostoo.files.service import change_file, keep_file, remove_file
+from koostoo.files.words import EVIDENCE_TITLES
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.file_form import (
     CoverAltForm,
     CoverForm,
+    NewsForm,
     TitleForm,
     UploadForm,
     keep_all,
     upload_form,
 )
-from koostoo.web.desk.file_words import EVIDENCE_WORDS, KIND_WORDS
+from koostoo.web.desk.file_words import KIND_WORDS
 from koostoo.web.files import send_stored
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.rights import access, event_facts, organiser_id, right
@@ -47,7 +49,7 @@ ONE = f"{FILES}/<int(max=2147483647):number>"
 @right("event_files")
 def files(slug: str) -> str:
     """Show the files of an event by kind, and which evidence is missing."""
-    return _page(get_event(slug))
+    return show_files(get_event(slug))
 
 
 @bp.post(FILES)
@@ -59,7 +61,7 @@ def files_add(slug: str) -> Response | Page:
     kind = next((one for one in EVENT_KINDS if one == request.args.get("kind")), None) or abort(400)
     form = upload_form(kind)
     if not form.validate_on_submit():
-        return form.answer(_page(event, kind, form))
+        return form.answer(show_files(event, kind, form))
     alt = form.alt if isinstance(form, CoverForm) else LocalText()
     event_id, by, title = event.id, organiser_id(), str(KIND_WORDS[kind][0])
     done = keep_all(
@@ -70,12 +72,17 @@ def files_add(slug: str) -> Response | Page:
     if not done.faults:
         return redirect(url_for("desk.files", slug=slug, _anchor=kind), 303)
     form.files.errors = done.faults
-    return done.answer(_page(get_event(slug), kind, form))
+    return done.answer(show_files(get_event(slug), kind, form))
 
 
-def _page(event: Event, kind: EventKind | None = None, form: UploadForm | None = None) -> str:
-    """Return the page; the form of a kind is given where it came back with a mistake."""
-    found = queries.files_of(event.id)
+def show_files(
+    event: Event,
+    kind: EventKind | None = None,
+    form: UploadForm | None = None,
+    news_form: NewsForm | None = None,
+) -> str:
+    """Return the page; a form is given where it came back with a mistake."""
+    found, news = queries.files_of(event.id), queries.news_of(event.id)
     runs = access().may_run(event_facts())
     cover = next((file for file in found if file.kind == "cover"), None)
     sections = [
@@ -93,10 +100,13 @@ def _page(event: Event, kind: EventKind | None = None, form: UploadForm | None =
         "desk/files.html",
         event=event,
         runs=runs,
-        form=form,
+        form=form or news_form,
+        news=news,
+        news_form=news_form or NewsForm(prefix=NewsForm.PREFIX, formdata=None),
+        news_is_open=news_form is not None,
         public=[section for section in sections if section["kind"] in PUBLIC_KINDS],
         evidence=[section for section in sections if section["kind"] not in PUBLIC_KINDS],
-        checklist=_checklist(event, {file.kind for file in found}),
+        checklist=_checklist(event, {file.kind for file in found} | ({"news"} if news else set())),
         keep_until=event.activity.project.keep_until,
     )
 
@@ -127,7 +137,7 @@ def _checklist(event: Event, kinds: set[str]) -> list[dict[str, Any]]:
         lines.append(
             {
                 "what": what,
-                "words": EVIDENCE_WORDS[what],
+                "words": EVIDENCE_TITLES[what],
                 "is_there": what not in missing,
                 "on_page": what == "programme" and what not in kinds,
                 "due_on": due,

@@ -30,7 +30,8 @@ from koostoo.roster.filters import OTHER
 from koostoo.roster.queries import tags_of_project
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
-from koostoo.web.forms import Form
+from koostoo.web.desk.refreshing import is_auto, refreshed
+from koostoo.web.forms import Form, Page
 from koostoo.web.language import current_lang
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.view import local, markdown
@@ -45,6 +46,7 @@ class FollowForm(Form):
     full = BooleanField(_l("When no seat is left"))
     moved = BooleanField(_l("When somebody who waited gets a seat"))
     failing = BooleanField(_l("When letters to people do not arrive"))
+    evidence = BooleanField(_l("When evidence is due soon, or still missing after two weeks"))
 
 
 @bp.get("/events/<slug>/letters")
@@ -67,22 +69,28 @@ def letters(slug: str) -> str:
 
 @bp.get("/events/<slug>/letters/<int(max=2147483647):number>")
 @right("event_run")
-def letter(slug: str, number: int) -> str:
-    """Show one letter that was written: to whom, what became of it, its words."""
+def letter(slug: str, number: int) -> Page:
+    """Show one letter that was written: to whom, what became of it, its words.
+
+    With `auto` the page is loaded again by itself while copies are on the way.
+    """
     event = get_event(slug)
     found = find_mailing(event, number) or abort(404)
     texts = [
         (found.subject.as_dict().get(lang, ""), lang, markdown(LocalText(text)))
         for lang, text in found.text.as_dict().items()
     ]
-    return render_template(
+    outcome = outcomes([found])[found.id]
+    page = render_template(
         "desk/letter.html",
         event=event,
         mailing=found,
-        outcome=outcomes([found])[found.id],
+        outcome=outcome,
         whom=_whom(found, event),
         texts=texts,
+        is_auto=is_auto(),
     )
+    return page, 200, refreshed(is_open=bool(outcome.unsent))
 
 
 @bp.post("/events/<slug>/follow")

@@ -33,6 +33,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "mailing": _l("Letter by an organiser"),
     "digest": _l("New registrations, for an organiser"),
     "event_news": _l("Notice for an organiser"),
+    "evidence_due": _l("Reminder of evidence, for an organiser"),
     "test": _l("Test letter to an organiser"),
     "mailing_test": _l("Test letter to an organiser"),
     "role_given": _l("Role given to an organiser"),

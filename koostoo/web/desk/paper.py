@@ -1,7 +1,5 @@
 """What can be printed about an event: one page that leads to it, the programme, the poster."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -9,17 +7,16 @@ from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
 from koostoo.base.dates import in_full, tile
-from koostoo.base.markdown_blocks import markdown_blocks
 from koostoo.documents.poster_pdf import Poster, render_poster
-from koostoo.documents.programme_pdf import Programme, ProgrammeLabels, render_programme
-from koostoo.events.models import Event
+from koostoo.documents.programme_pdf import render_programme
 from koostoo.notices.links import event_page
+from koostoo.reporting.papers import activity_line, programme_of
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.printing import lang_asked, logos_of, printed
 from koostoo.web.desk.sending import Download, recorded
 from koostoo.web.rights import access, event_facts, right
-from koostoo.web.view import kind_label, local
+from koostoo.web.view import local
 
 
 @bp.get("/events/<slug>/paper", endpoint="paper")
@@ -46,15 +43,8 @@ def programme_pdf(slug: str) -> Response | Download:
         return redirect(url_for("desk.paper", slug=slug), 303)
     lang = lang_asked()
     with force_locale(lang):
-        labels = ProgrammeLabels(
-            title=_("Programme"),
-            date=_("When"),
-            place=_("Place"),
-            activity=_("Activity"),
-            page=_("Page {page} of {pages}"),
-        )
-        blocks = markdown_blocks(local(event.programme))
-        document = Programme(**_facts(event), blocks=blocks, labels=labels)
+        logos, moment = logos_of(event.activity.project), now().replace(microsecond=0)
+        document = programme_of(event, logos, lang, moment)
         return printed("programme", event, _("Programme"), lambda: render_programme(document))
 
 
@@ -67,10 +57,18 @@ def poster_pdf(slug: str) -> Response | Download:
     if event.state == "called_off":
         flash(_("This can no longer be done with this event."), "warning")
         return redirect(url_for("desk.paper", slug=slug), 303)
-    lang = lang_asked()
+    lang, project = lang_asked(), event.activity.project
     with force_locale(lang):
         document = Poster(
-            **_facts(event),
+            project=local(project.title),
+            activity=activity_line(event, lang),
+            event=local(event.title),
+            when=in_full(event.when, lang),
+            place=local(event.place),
+            funding_text=local(project.support_text),
+            logos=logos_of(project),
+            made_at=now().replace(microsecond=0),
+            language=lang,
             tile=tile(event.when, lang),
             text=local(event.summary),
             call=_("Read more and sign up") if event.takes_registrations else _("Read more"),
@@ -78,19 +76,3 @@ def poster_pdf(slug: str) -> Response | Download:
             size="a3" if request.args.get("size") == "a3" else "a4",
         )
         return printed("poster", event, _("Poster"), lambda: render_poster(document))
-
-
-def _facts(event: Event) -> dict[str, Any]:
-    """Return what programme and poster have in common, in the language set now."""
-    project, lang = event.activity.project, lang_asked()
-    return {
-        "project": local(project.title),
-        "activity": f"{kind_label(event.activity)}: {local(event.activity.title)}",
-        "event": local(event.title),
-        "when": in_full(event.when, lang),
-        "place": local(event.place),
-        "funding_text": local(project.support_text),
-        "logos": logos_of(project),
-        "made_at": now().replace(microsecond=0),
-        "language": lang,
-    }

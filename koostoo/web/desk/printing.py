@@ -8,8 +8,8 @@ from koostoo.accounts.downloads import Note, What
 from koostoo.documents.drawings import Logo
 from koostoo.documents.names import download_name
 from koostoo.events.models import Event
-from koostoo.files.queries import funding_logos
 from koostoo.programme.models import Project
+from koostoo.reporting import papers
 from koostoo.web.desk.sending import Download
 from koostoo.web.language import Lang, current_lang
 from koostoo.web.view import local
@@ -19,7 +19,7 @@ LANGS: Mapping[str, Lang] = {"et": "et", "en": "en"}
 
 def logos_of(project: Project) -> tuple[Logo, ...]:
     """Return the logos of a project's funding block, in the language of the page."""
-    return tuple(Logo(data, local(alt)) for data, alt in funding_logos(project.id))
+    return papers.logos_of(project.id, current_lang())
 
 
 def lang_asked() -> Lang:

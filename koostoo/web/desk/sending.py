@@ -41,6 +41,13 @@ class Table(NamedTuple):
     foot: str = ""
 
 
+class Stream(NamedTuple):
+    """A file that is there already, piece by piece; its size tells the browser how far it is."""
+
+    size: int
+    pieces: Iterable[bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file about to leave: what is noted of it, its name, and how it is made after that.
@@ -51,7 +58,7 @@ class Download:
 
     notes: Sequence[Note]
     name: str
-    make: Callable[[], Table | bytes]
+    make: Callable[[], Table | Stream | bytes]
 
 
 def recorded(view: Callable[..., Download | Response]) -> Callable[..., Response]:
@@ -90,6 +97,10 @@ def _response(download: Download) -> FlaskResponse:
     if isinstance(made, Table):
         lines = stream_csv(made.header, made.rows)
         response = FlaskResponse(stream_with_context(lines), content_type=TYPES[kind])
+    elif isinstance(made, Stream):
+        pieces = stream_with_context(iter(made.pieces))
+        response = FlaskResponse(pieces, content_type=TYPES[kind])
+        response.content_length = made.size
     else:
         response = FlaskResponse(made, content_type=TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=download.name)

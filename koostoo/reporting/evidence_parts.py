@@ -1,0 +1,262 @@
+"""What a package of evidence holds of one event: a list of parts, each a function.
+
+To put another document into it, write a function that gives out `Item`s and add it to `PARTS`. No
+part may hold a contact or an answer to a question: the package is handed on.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from koostoo.attendance import queries as attendance
+from koostoo.attendance.queries import Guest
+from koostoo.attendance.rules import days_of
+from koostoo.base.database import db
+from koostoo.base.dates import heading, in_full, numeric
+from koostoo.base.text import Lang
+from koostoo.documents.archive import pieces_of
+from koostoo.documents.attendance_pdf import render_attendance_sheet
+from koostoo.documents.cells import Cell
+from koostoo.documents.drawings import Logo
+from koostoo.documents.feedback_pdf import render_feedback
+from koostoo.documents.file_types import ABOUT
+from koostoo.documents.names import download_name, folder_name
+from koostoo.documents.programme_pdf import render_programme
+from koostoo.documents.xlsx import write_xlsx
+from koostoo.events.models import Event
+from koostoo.files import queries as files
+from koostoo.files.models import CHUNK_BYTES, StoredFile
+from koostoo.files.rules import EVENT_KINDS
+from koostoo.files.words import KIND_TITLES
+from koostoo.registration.models import Registration
+from koostoo.registration.words import state_label
+from koostoo.reporting.feedback_summary import Found, find_summary, summary_of
+from koostoo.reporting.papers import SEATED, activity_line, programme_of, sheet_of
+from koostoo.roster.queries import count_rows, stream_rows
+
+NARROW, MIDDLE = 12, 24
+LEFT_OUT = ("cover",)
+"""Kinds of files that prove nothing."""
+
+
+class Item(NamedTuple):
+    """A file of the package: where in the event's folder, what it is in words, its content.
+
+    `state` differs when the content does; `size` is that of a kept file, 0 of what is made anew.
+    `pieces` is called outside any read of the rows: it holds plain values.
+    """
+
+    path: str
+    title: str
+    state: str
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An event and what was read of it, once for all parts; texts are written in `lang`.
+
+    `changed_at` is the newest change of any of it: it stands as the time of making in documents, so
+    that the same state gives the same bytes.
+    """
+
+    event: Event
+    lang: Lang
+    changed_at: datetime
+    logos: tuple[Logo, ...]
+    guests: Sequence[Guest]
+    marks: dict[int, dict[date, str]]
+    files: Sequence[StoredFile]
+    news: Sequence[str]
+    feedback: Found | None
+
+
+def read_source(event: Event, logos: tuple[Logo, ...], lang: Lang, now: datetime) -> Source:
+    """Read all that the parts of an event's package are made of; a dozen queries."""
+    standings = attendance.standings(event.id)
+    kept, links = files.files_of(event.id), files.news_of(event.id)
+    people_at = db.session.scalar(
+        select(func.max(Registration.revised_at)).where(Registration.event_id == event.id)
+    )
+    moments = [
+        event.revised_at,
+        *([people_at] if people_at else []),
+        *(one.marked_at for days in standings.values() for one in days.values()),
+        *(file.created_at for file in kept),
+        *(link.created_at for link in links),
+    ]
+    return Source(
+        event=event,
+        lang=lang,
+        changed_at=max(moments).replace(microsecond=0),
+        logos=logos,
+        guests=attendance.guests(event.id),
+        marks={
+            number: {day: one.status for day, one in sorted(days.items())}
+            for number, days in standings.items()
+        },
+        files=[file for file in kept if file.kind not in LEFT_OUT],
+        news=[link.url for link in links],
+        feedback=find_summary(event, now),
+    )
+
+
+def facts(source: Source) -> Iterator[Item]:
+    """Tell what the event was, and the numbers, for people (text) and programs (JSON)."""
+    event, lang = source.event, source.lang
+    counts = attendance.counts(event.id)
+    modes = {
+        "onsite": _("on the spot"),
+        "online": _("over the web"),
+        "hybrid": _("on the spot or over the web"),
+    }
+    lines = [
+        (_("Project"), event.activity.project.title.to(lang)),
+        (_("Activity"), activity_line(event, lang)),
+        (_("Event"), event.title.to(lang)),
+        (_("When"), in_full(event.when, lang)),
+        (_("Place"), event.place.to(lang)),
+        (_("How one takes part"), modes[event.mode]),
+        (_("Organiser"), event.organiser.name),
+        (_("On the list"), str(counts.expected or "")),
+        (_("Took part"), str(counts.came) if source.marks else ""),
+        *((numeric(day), str(number)) for day, number in sorted(counts.present.items())),
+        *((_("News"), url) for url in source.news),
+    ]
+    values = {
+        "project": event.activity.project.title.as_dict(),
+        "activity": event.activity.title.as_dict(),
+        "activity_kind": event.activity.kind,
+        "event": event.title.as_dict(),
+        "address": event.slug,
+        "first_day": event.starts_on.isoformat(),
+        "last_day": event.ends_on.isoformat(),
+        "place": event.place.as_dict(),
+        "mode": event.mode,
+        "organiser": event.organiser.name,
+        "on_the_list": counts.expected,
+        "took_part": counts.came if source.marks else None,
+        "took_part_by_day": {
+            day.isoformat(): number for day, number in sorted(counts.present.items())
+        },
+        "news": list(source.news),
+    }
+    text = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in lines if value)
+    data = json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    for ending, content in (("txt", text), ("json", data)):
+        yield _ready(download_name(_("Facts"), ext=ending), _("Facts"), content.encode())
+
+
+def sheet(source: Source) -> Iterator[Item]:
+    """Give out the list to sign, with who has a seat now."""
+    event = source.event
+    if not count_rows(event.id, SEATED):
+        return
+    values = sheet_of(
+        event, stream_rows(event.id, SEATED), source.logos, source.lang, source.changed_at
+    )
+    title = _("Attendance sheet")
+    yield _made(title, "pdf", values, lambda: render_attendance_sheet(values))
+
+
+def people(source: Source) -> Iterator[Item]:
+    """Give out who was expected and who came, as a workbook: names and organisations alone."""
+    if not source.guests:
+        return
+    days = days_of(source.event.when) if source.marks else ()
+    statuses = {"present": _("present"), "absent": _("absent")}
+    header = [_("Last name"), _("First name"), _("Organisation"), _("Represents"), _("Standing")]
+    header += [_("Attendance on %(day)s", day=numeric(day)) for day in days]
+    rows: list[list[Cell]] = [
+        [
+            one.last_name,
+            one.first_name,
+            one.organisation,
+            one.member_organisation,
+            state_label(one.state),
+            *(statuses.get(source.marks.get(one.id, {}).get(day, ""), "") for day in days),
+        ]
+        for one in source.guests
+    ]
+    title, foot, made_at = _("Participants"), _heading(source), source.changed_at
+
+    def workbook() -> bytes:
+        out = BytesIO()
+        widths = [MIDDLE] * 4 + [NARROW] * (len(header) - 4)
+        write_xlsx(out, title, header, rows, widths, foot, made_at)
+        return out.getvalue()
+
+    yield _made(title, "xlsx", (header, rows, foot, made_at), workbook)
+
+
+def programme(source: Source) -> Iterator[Item]:
+    """Give out the programme of the event's page."""
+    if source.event.programme:
+        values = programme_of(source.event, source.logos, source.lang, source.changed_at)
+        yield _made(_("Programme"), "pdf", values, lambda: render_programme(values))
+
+
+def feedback(source: Source) -> Iterator[Item]:
+    """Give out the summary of what people said, once there is one to be shown."""
+    if source.feedback is not None and source.feedback.results:
+        values = summary_of(
+            source.event, source.feedback, source.logos, source.lang, source.changed_at
+        )
+        yield _made(_("Summary of feedback"), "pdf", values, lambda: render_feedback(values))
+
+
+def kept_files(source: Source) -> Iterator[Item]:
+    """Give out what was uploaded, to the byte, each kind in a folder."""
+    for kind in EVENT_KINDS:
+        title = str(KIND_TITLES[kind])
+        same = [file for file in source.files if file.kind == kind]
+        for place, file in enumerate(same, start=1):
+            name = download_name(f"{place:02}", file.title or kind, ext=ABOUT[file.type].ext)
+            words = f"{title}: {file.title}" if file.title else title
+            yield Item(
+                f"{folder_name(title)}/{name}", words, file.digest, file.size, _read(file.id)
+            )
+
+
+PARTS: tuple[Callable[[Source], Iterator[Item]], ...] = (
+    facts,
+    sheet,
+    people,
+    programme,
+    feedback,
+    kept_files,
+)
+"""All that is in an event's folder."""
+
+
+def _ready(path: str, title: str, data: bytes) -> Item:
+    return Item(path, title, sha256(data).hexdigest(), 0, lambda: iter([data]))
+
+
+def _made(title: str, ext: str, values: Any, make: Callable[[], bytes]) -> Item:
+    """Return a document that is made when it is packed; `values` are all it is made of."""
+    state = sha256(repr(values).encode()).hexdigest()
+    return Item(
+        download_name(title, ext=ext),
+        title,
+        state,
+        0,
+        lambda: pieces_of(BytesIO(make()), CHUNK_BYTES),
+    )
+
+
+def _read(number: int) -> Callable[[], Iterator[bytes]]:
+    return lambda: files.read(number)
+
+
+def _heading(source: Source) -> str:
+    event = source.event
+    return f"{event.title.to(source.lang)}, {heading(event.when, source.lang)}"
