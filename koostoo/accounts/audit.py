@@ -50,6 +50,8 @@ Action = Literal[
     "register_removed",
     "imported",
     "answered_for",
+    "token_made",
+    "token_revoked",
 ]
 
 

@@ -34,7 +34,8 @@ def timeline(items: Iterable[tuple[When, Item]], now: datetime) -> list[Stretch[
     An event stands in the month it begins in. Of one day the order given is kept.
     """
     ordered = sorted(items, key=lambda one: _place(one[0]))
-    following = 1 + max((at for at, (when, _) in enumerate(ordered) if when.is_over(now)), default=-1)
+    over = [at for at, (when, _) in enumerate(ordered) if when.is_over(now)]
+    following = over[-1] + 1 if over else 0
     lines = [
         (_stretch(when), Line(item, when.is_over(now), at == following))
         for at, (when, item) in enumerate(ordered)

@@ -19,7 +19,9 @@ MODES = {
 }
 
 
-def event_data(event: Event, head: PageHead, seats: Seats, state: Standing) -> dict[str, Any] | None:
+def event_data(
+    event: Event, head: PageHead, seats: Seats, state: Standing
+) -> dict[str, Any] | None:
     """Return the public facts of an event whose day is known; None for another.
 
     A web meeting is where the event's page is: the link for joining it is nobody's but theirs who
