@@ -55,10 +55,10 @@ class Asked(BaseModel):
 class Page(Asked):
     """Which page of a list."""
 
-    cursor: Annotated[int, BeforeValidator(_read_number), Field(ge=0, le=LARGEST_NUMBER)] = Field(
+    cursor: Annotated[int, Field(ge=0, le=LARGEST_NUMBER), BeforeValidator(_read_number)] = Field(
         0, description="Where to go on: taken from `next` of the page before, never made up."
     )
-    limit: Annotated[int, BeforeValidator(_read_number), Field(ge=1, le=LARGEST_PAGE)] = Field(
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE), BeforeValidator(_read_number)] = Field(
         PAGE_SIZE, description="How many items a page has at most."
     )
 
