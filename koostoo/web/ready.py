@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, request, session
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, state_of_data
-from koostoo.web.compression import gzip_wanted
+from koostoo.web.compression import gzip_wanted, pack
 
 MOST = 200
 """Answers kept by one process; beyond them each is made afresh."""
@@ -83,6 +83,9 @@ def _kept(view: Callable[..., Any], asked: tuple[str, ...]) -> Callable[..., Any
         found = shelf.find(label, key)
         if found is None:
             found = make_response(view(**values))
+            if found.mimetype == "text/html" and found.status_code == 200:
+                # Once for all who take it so. There is no secret in it that its length could tell.
+                pack(found)
             if found.status_code in (200, 304) and not _changes_session(found):
                 shelf.keep(label, key, found)
         return found

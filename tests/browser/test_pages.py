@@ -25,6 +25,7 @@ PUBLIC = [
     "/my/",
     "/my/no-such-token",
     "/privacy",
+    "/embed/events",
     "/no-such-page",
     "/desk/signin",
     "/desk/signin/no-such-token",
@@ -65,6 +66,8 @@ DESK = [
     f"/desk{PAST}/import",
     f"/desk{TRIP}/files",
     "/desk/projects/kogemusvahetus/logos",
+    "/desk/tokens",
+    "/desk/website",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

@@ -79,6 +79,7 @@ def project(slug: str) -> str:
         period=period,
         held=held,
         stretches=_timeline(events, moment),
+        is_half_way=len({event.when.is_over(moment) for event in events}) > 1,
         today=dates.heading(When.days(local_day(moment)), current_lang()),
         head=page_head(
             title,

@@ -17,7 +17,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 MOST = 20_000
 """Events told of: each stands there in two languages, and 50,000 addresses are the limit."""
-ROBOTS = "User-agent: *\nAllow: /desk/calendar/\nDisallow: /desk/\nDisallow: /api/\n"
+ROBOTS = "User-agent: *\nAllow: /desk/calendar/\nDisallow: /desk/\n"
 """Calendar importers obey it, so no feed may be barred; feeds tell search engines by a header."""
 
 
