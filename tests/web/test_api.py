@@ -27,6 +27,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.web import bearer
 from koostoo.web.rights import API_RIGHTS, right_of
+from tests.statements import selects_of
 from tests.web import test_roles
 from tests.web.desk_pages import open_form, text_of
 from tests.web.test_roles import HIDDEN, KNOWS, OPEN, ROLES, grant_of, sign_in_as
@@ -362,6 +363,23 @@ def test_what_has_not_changed_is_answered_with_304(
     assert ask(viewer, PEOPLE, If_None_Match=tags[PEOPLE]).status_code == 200
     sign_up(stage["event"], entry(), now())
     assert ask(token, EVENT, If_None_Match=tags[EVENT]).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    client: FlaskClient,
+    stage: dict[str, Any],
+    make_event: Callable[..., Event],
+    entry: Callable[..., SignUp],
+) -> None:
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token_for('manager', stage)}"
+    paths = ["/api/v1/projects", "/api/v1/events", EVENT, PEOPLE, f"{EVENT}/attendance"]
+    for path in paths:
+        client.get(path)
+    before = [selects_of(client, path) for path in paths]
+    for _ in range(3):
+        make_event()
+        sign_up(stage["event"], entry(), now())
+    assert [selects_of(client, path) for path in paths] == before
 
 
 def test_no_other_site_may_read_it_from_a_browser_and_nothing_can_be_written(
