@@ -84,7 +84,7 @@ def test_whatever_is_asked_the_answer_is_no_crash_and_fits_the_description(
         @seed(1)
         @settings(EXAMPLES, max_examples=6)
         @given(case=one.ok().as_strategy(generation_mode=mode))
-        def try_it(case: Case) -> None:
+        def try_it(case: Case[Any]) -> None:
             nonlocal tried
             # Things of the stage as well as made-up ones.
             if "slug" in case.path_parameters and tried % 2:
