@@ -4,6 +4,7 @@ Each is read from an environment variable of the same name. Outside development 
 refuses to start without SECRET_KEY and BASE_URL.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SOURCE = re.compile(r"https:|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingsError(RuntimeError):
@@ -61,6 +63,10 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         # (Authorization: Bearer …). Without it that page does not exist.
         "MONITOR_TOKEN": _monitor_token(env),
         **_inbound(env),
+        # Which web sites may show the list of coming events in a frame (/embed/events): sources of
+        # frame-ancestors (CSP level 3), separated by blanks, such as https://partner.example.ee
+        # https://*.example.org. https: is every site with https; none is no site at all.
+        "EMBED_ANCESTORS": _ancestors(env),
         # Bodies above this are answered with a friendly 413 page (bytes).
         "MAX_CONTENT_LENGTH": 1_000_000,
         "MAX_FORM_MEMORY_SIZE": 1_000_000,
@@ -90,6 +96,19 @@ def _monitor_token(env: Mapping[str, str]) -> str:
     if token and len(token) < 16:
         raise SettingsError("MONITOR_TOKEN is too short: use at least 16 characters")
     return token
+
+
+def _ancestors(env: Mapping[str, str]) -> list[str]:
+    sources = env.get("EMBED_ANCESTORS", "https:").split()
+    if sources == ["none"]:
+        return []
+    for source in sources:
+        if not _SOURCE.fullmatch(source):
+            raise SettingsError(
+                f"EMBED_ANCESTORS: {source!r} is no address of a site, such as "
+                "https://partner.example.ee or https://*.example.ee"
+            )
+    return sources
 
 
 def _inbound(env: Mapping[str, str]) -> dict[str, Any]:

@@ -54,6 +54,8 @@ Action = Literal[
     "tagged",
     "untagged",
     "note_changed",
+    "token_made",
+    "token_revoked",
 ]
 
 

@@ -89,6 +89,26 @@ class DeskSession(Base):
     organiser: Mapped[Organiser] = relationship()
 
 
+class ApiToken(Base):
+    """What a program shows to read, as its organiser, what that organiser may see."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organiser.id", ondelete="CASCADE"), index=True, info=keep.SECURITY
+    )
+    name: Mapped[str] = mapped_column(String(80), info=keep.SECURITY)
+    """What the organiser calls it: which program has it."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=keep.SECURITY)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.SECURITY)
+    expires_on: Mapped[date | None] = mapped_column(index=True, info=keep.SECURITY)
+    """The last day in Tallinn on which it works; None: until it is taken back."""
+    last_used_on: Mapped[date | None] = mapped_column(info=keep.SECURITY)
+
+    organiser: Mapped[Organiser] = relationship()
+
+
 class Attempt(Base):
     """Counted tries of one kind from one source in one window; shared by all processes."""
 
@@ -143,7 +163,7 @@ class Download(Base):
 
     __tablename__ = "download"
     __table_args__ = (
-        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'zip', 'file')", name="format"),
+        CheckConstraint("format IN ('csv', 'xlsx', 'pdf', 'zip', 'file', 'json')", name="format"),
         CheckConstraint("rows >= 0", name="rows"),
         Index("ix_download_event_id_id", "event_id", "id"),
         Index("ix_download_project_id_id", "project_id", "id"),
@@ -171,6 +191,8 @@ class Download(Base):
     )
     """Whose people or members they are, where the file holds those of one organisation."""
     rows: Mapped[int] = mapped_column(info=keep.EVIDENCE)
+    once: Mapped[str | None] = mapped_column(String(80), unique=True, info=keep.EVIDENCE)
+    """What is noted once, however often it is read; None: each time is noted."""
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, info=keep.EVIDENCE)
 
     organiser: Mapped[Organiser | None] = relationship()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from koostoo.accounts.models import Organiser
 from koostoo.attendance.models import Attendance, AttendeeImport, Contribution, WalkInEntry
@@ -113,6 +114,35 @@ def counts(event_id: int) -> Counts:
         .where(present)
     )
     return Counts(expected or 0, by_day, came or 0)
+
+
+def listed_after(
+    event_id: int, whose: frozenset[int] | None, after: int, most: int
+) -> Sequence[Registration]:
+    """Return who is on the list, by their numbers, beginning after one of them.
+
+    With their organisations; `whose` are those whose people are wanted; None: everybody's.
+    """
+    return db.session.scalars(
+        select(Registration)
+        .where(*_listed_of(event_id, whose), Registration.id > after)
+        .options(joinedload(Registration.organisation))
+        .order_by(Registration.id)
+        .limit(most)
+    ).all()
+
+
+def count_listed(event_id: int, whose: frozenset[int] | None) -> int:
+    """Return how many people are on the list; `whose` as in `listed_after`."""
+    wanted = select(func.count(Registration.id)).where(*_listed_of(event_id, whose))
+    return db.session.scalar(wanted) or 0
+
+
+def _listed_of(event_id: int, whose: frozenset[int] | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id, ON_LIST]
+    if whose is not None:
+        conditions.append(Registration.organisation_id.in_(whose))
+    return conditions
 
 
 def standings(

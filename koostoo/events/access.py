@@ -7,7 +7,7 @@ from koostoo.accounts.models import RoleGrant
 from koostoo.accounts.roles import Access, EventFacts
 from koostoo.base.database import db
 from koostoo.events.models import Event
-from koostoo.programme.models import Activity, Partner
+from koostoo.programme.models import Activity, Partner, Project
 
 
 def load_access(organiser_id: int) -> Access:
@@ -81,3 +81,21 @@ def within_sight(access: Access) -> ColumnElement[bool]:
         out if seen is None else and_(out, Activity.project_id.in_(seen)),
         and_(out, Activity.project_id.in_(access.partner_projects)),
     )
+
+
+def projects_within_reach(access: Access) -> ColumnElement[bool]:
+    """Return the condition for projects this person has to do with: theirs, or of their events."""
+    seen = access.seen_projects
+    if seen is None:
+        return true()
+    with_events = select(Activity.project_id).join(Event, Event.activity_id == Activity.id)
+    return or_(
+        Project.id.in_(seen | access.partner_projects),
+        Project.id.in_(with_events.where(within_reach(access))),
+    )
+
+
+def is_within_reach(access: Access, project_slug: str) -> bool:
+    """Say whether this person has to do with the project of this address; False: there is none."""
+    wanted = select(Project.id).where(Project.slug == project_slug, projects_within_reach(access))
+    return db.session.scalar(wanted) is not None

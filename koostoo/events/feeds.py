@@ -6,11 +6,13 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
 from koostoo.base.when import ZONE
 from koostoo.events.entries import CANCELLED_STAYS, HISTORY
 from koostoo.events.models import Event
+from koostoo.events.queries import PUBLIC
 from koostoo.programme.models import Activity
 
 
@@ -52,7 +54,32 @@ class State(NamedTuple):
 
 def feed_state(scope: Scope, window: Window) -> State:
     """Return the state of a feed in one query that reads an index and no event."""
-    listed = _listed(scope, window)
+    return _state(_listed(scope, window), window.today)
+
+
+def coming_state(scope: Scope, today: date) -> State:
+    """Return the state of `coming_events` in one query that reads an index and no event."""
+    return _state(_coming(scope, today), today)
+
+
+def coming_events(scope: Scope, today: date, most: int) -> Sequence[Event]:
+    """Return public events of a scope not over on `today`, the next first, dated or not.
+
+    With their activity and project. What was called off is among them until its date.
+    """
+    return db.session.scalars(
+        select(Event)
+        .where(_coming(scope, today))
+        .options(
+            joinedload(Event.activity).joinedload(Activity.project),
+            joinedload(Event.activity).joinedload(Activity.organisation),
+        )
+        .order_by(Event.starts_on, Event.id)
+        .limit(most)
+    ).all()
+
+
+def _state(listed: ColumnElement[bool], today: date) -> State:
     entries, numbers, versions, revised, newest = db.session.execute(
         select(
             func.count().filter(listed),
@@ -62,7 +89,7 @@ def feed_state(scope: Scope, window: Window) -> State:
             func.max(Event.revised_at),
         )
     ).one()
-    midnight = datetime.combine(window.today, time(), ZONE)
+    midnight = datetime.combine(today, time(), ZONE)
     # There may be no event at all.
     changed = max([midnight, *filter(None, [newest])])
     return State(entries, int(numbers), int(versions), revised, changed)
@@ -92,7 +119,17 @@ def _listed(scope: Scope, window: Window) -> ColumnElement[bool]:
             and_(Event.state == "published", *past),
             and_(Event.state == "called_off", Event.ends_on >= today - CANCELLED_STAYS),
         ),
+        *_within(scope),
     ]
+    return and_(*conditions)
+
+
+def _coming(scope: Scope, today: date) -> ColumnElement[bool]:
+    return and_(Event.state.in_(PUBLIC), Event.ends_on >= today, *_within(scope))
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if scope.organisation_id is not None:
         conditions.append(Event.organiser_id == scope.organisation_id)
     if scope.activity_id is not None:
@@ -100,4 +137,4 @@ def _listed(scope: Scope, window: Window) -> ColumnElement[bool]:
     if scope.project_id is not None:
         activities = select(Activity.id).where(Activity.project_id == scope.project_id)
         conditions.append(Event.activity_id.in_(activities))
-    return and_(*conditions)
+    return conditions

@@ -1,7 +1,8 @@
 """Reads about events; each a fixed number of queries."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -32,6 +33,14 @@ _FORM_OF_EVENT = (
         joinedload(Event.questions).joinedload(Question.options),
     )
 )
+
+
+class Mapped(NamedTuple):
+    """A public event as a map of pages knows it."""
+
+    slug: str
+    revised_at: datetime
+    project_slug: str
 
 
 def find_event(slug: str) -> Event | None:
@@ -69,6 +78,19 @@ def project_events(project_id: int) -> Sequence[Event]:
         .where(Activity.project_id == project_id)
         .order_by(Event.starts_on.desc(), Event.id.desc())
     ).all()
+
+
+def sitemap_events(most: int) -> Sequence[Mapped]:
+    """Return the latest revised public events, the last one first, in one query."""
+    rows = db.session.execute(
+        select(Event.slug, Event.revised_at, Project.slug)
+        .join(Event.activity)
+        .join(Activity.project)
+        .where(Event.state.in_(PUBLIC))
+        .order_by(Event.revised_at.desc(), Event.id.desc())
+        .limit(most)
+    )
+    return [Mapped._make(row) for row in rows]
 
 
 def _listed() -> Select[Event]:

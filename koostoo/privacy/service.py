@@ -25,7 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, Download, SignInLink
+from koostoo.accounts.models import (
+    ApiToken,
+    Attempt,
+    AuditEntry,
+    DeskSession,
+    Download,
+    SignInLink,
+)
 from koostoo.attendance.models import AttendeeImport, WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
@@ -234,6 +241,7 @@ def _forget_security(session: Session, now: datetime) -> int:
     for statement in (
         delete(SignInLink).where(SignInLink.expires_at < limit),
         delete(DeskSession).where(DeskSession.seen_at < limit),
+        delete(ApiToken).where(ApiToken.expires_on < local_day(limit)),
         delete(Attempt).where(Attempt.expires_at < now),
         # Files nobody applied; a register itself is kept until the organisation removes it.
         delete(RegisterImport).where(RegisterImport.expires_at < now),

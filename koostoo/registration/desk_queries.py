@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select, true
+from sqlalchemy import Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.accounts.roles import Access
@@ -43,6 +43,12 @@ def list_events(access: Access) -> list[EventRow]:
 
     One query.
     """
+    rows = db.session.execute(counted_events(access).order_by(Event.starts_on, Event.id))
+    return [as_row(row) for row in rows]
+
+
+def counted_events(access: Access) -> Select[*tuple[Any, ...]]:
+    """Return the query of the events this person finds, each as `as_row` reads it."""
     counts = (
         select(
             Registration.event_id,
@@ -54,7 +60,7 @@ def list_events(access: Access) -> list[EventRow]:
         .group_by(Registration.event_id)
         .subquery()
     )
-    rows = db.session.execute(
+    return (
         select(
             Event,
             func.coalesce(counts.c.seated, 0),
@@ -68,9 +74,13 @@ def list_events(access: Access) -> list[EventRow]:
             joinedload(Event.activity).joinedload(Activity.project),
             joinedload(Event.activity).joinedload(Activity.organisation),
         )
-        .order_by(Event.starts_on, Event.id)
     )
-    return [EventRow(event, *map(int, numbers)) for event, *numbers in rows]
+
+
+def as_row(row: Row[*tuple[Any, ...]]) -> EventRow:
+    """Return a row of `counted_events` with its numbers as such."""
+    event, *numbers = row
+    return EventRow(event, *map(int, numbers))
 
 
 def find_event(slug: str) -> Event | None:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from koostoo.web import (
+    api,
     desk,
     devmail,
     errors,
@@ -25,7 +26,7 @@ def set_up(app: Flask) -> None:
     errors.set_up(app)
     view.set_up(app)
     ready.set_up(app)
-    for room in (public, mine, signin, desk):
+    for room in (public, mine, signin, desk, api):
         app.register_blueprint(room.bp)
     if app.config["DEVELOPMENT"]:
         app.register_blueprint(devmail.bp)

@@ -22,3 +22,12 @@ def pack(response: Response) -> None:
         response.content_encoding = "gzip"
         if response.status_code == 200:
             response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
+
+
+def has_tag(tag: str) -> bool | None:
+    """Tell whether the asker has the answer with this ETag; None where no ETag was sent."""
+    tags = request.if_none_match
+    if not tags:
+        return None
+    # Packed or not, and made weak by a server in between, it is the same content.
+    return tags.contains_weak(tag) or tags.contains_weak(tag + SUFFIX)

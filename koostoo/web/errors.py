@@ -7,10 +7,21 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from koostoo.base.retry import Busy
+from koostoo.web.problems import is_for_programs, problem
 
 CODES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 SOON = {"Retry-After": "5"}
 """Beside a 503: when to come again, in seconds."""
+PROBLEMS = {
+    401: "Show a token that works: Authorization: Bearer koostoo_…",
+    403: "The roles of the token's owner do not allow this.",
+    404: "There is nothing at this address, or nothing the token's owner may know of.",
+    405: "This address can only be read: GET or HEAD.",
+    429: "Too many requests with this token; wait as long as Retry-After says.",
+    500: "Something went wrong on our side.",
+    503: "The database is very busy; ask again soon.",
+}
+"""What programs are told, in English: who reads it writes programs."""
 
 
 def _words(code: int) -> tuple[str, str]:
@@ -66,6 +77,9 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Respo
     if isinstance(error, SecurityError):
         # Asked under a foreign name: no page of ours may be shown, not even its links.
         return Response("This is not the address of the service.\n", 400, mimetype="text/plain")
+    if is_for_programs():
+        kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+        return problem(error.code, PROBLEMS.get(error.code, error.description or ""), kept)
     if error.code == 405:
         page = current_app.make_response(error_page(405))
         page.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
@@ -73,14 +87,18 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException | Respo
     return error_page(error.code)
 
 
-def _busy(error: Busy | OperationalError) -> tuple[str, int, dict[str, str]]:
+def _busy(error: Busy | OperationalError) -> tuple[str, int, dict[str, str]] | Response:
     what = error if isinstance(error, Busy) else type(error.orig).__name__
     current_app.logger.warning("database busy or away: %s", what)
+    if is_for_programs():
+        return problem(503, PROBLEMS[503], SOON)
     return *error_page(503), SOON
 
 
-def _crash(error: Exception) -> tuple[str, int]:
+def _crash(error: Exception) -> tuple[str, int] | Response:
     current_app.logger.error("unexpected error", exc_info=error)
+    if is_for_programs():
+        return problem(500, PROBLEMS[500])
     return error_page(500)
 
 

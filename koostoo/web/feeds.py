@@ -12,7 +12,7 @@ from koostoo.calendars.feed import render_feed
 from koostoo.calendars.values import CalendarEntry, FeedInfo
 from koostoo.events.entries import calendar_entries
 from koostoo.events.models import Event
-from koostoo.web.compression import SUFFIX, gzip_wanted, pack
+from koostoo.web.compression import SUFFIX, gzip_wanted, has_tag, pack
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute, this_address
 
@@ -41,25 +41,39 @@ class Feed:
 
 
 def feed_response(feed: Feed) -> Response:
-    """Answer with the feed, or with 304 to whoever has it already.
+    """Answer with the feed, or with 304 to whoever has it already."""
 
-    The ETag also covers the words around the events and the language. Whoever only tells a time
-    gets 304 if nothing can have changed since.
-    """
+    def make() -> bytes:
+        info = FeedInfo(feed.name, feed.about, feed.page or this_address())
+        return render_feed(info, feed.entries(), private=feed.private)
+
     about = (FORM, current_lang(), this_address(), feed.name, feed.about, feed.page, feed.state)
+    return made_if_new("text/calendar", about, feed.changed, make, private=feed.private)
+
+
+def made_if_new(
+    mimetype: str,
+    about: Hashable,
+    changed: datetime,
+    make: Callable[[], bytes],
+    *,
+    private: bool = False,
+) -> Response:
+    """Answer with what `make` writes, or with 304 to whoever has it already.
+
+    The ETag is made of `about`, which also covers the words around the events and the language.
+    Whoever only tells a time gets 304 if nothing can have changed since.
+    """
     tag = sha256(repr(about).encode()).hexdigest()[:32]
-    response = Response(mimetype="text/calendar")
+    response = Response(mimetype=mimetype)
     response.set_etag(tag + (SUFFIX if gzip_wanted() else ""))
-    response.last_modified = feed.changed
-    response.headers["Cache-Control"] = (
-        f"{'private' if feed.private else 'public'}, max-age={MAX_AGE}"
-    )
+    response.last_modified = changed
+    response.headers["Cache-Control"] = f"{'private' if private else 'public'}, max-age={MAX_AGE}"
     response.headers["X-Robots-Tag"] = "noindex"
-    if _is_known(tag, feed.changed):
+    if _is_known(tag, changed):
         response.status_code = 304
     else:
-        info = FeedInfo(feed.name, feed.about, feed.page or this_address())
-        response.set_data(render_feed(info, feed.entries(), private=feed.private))
+        response.set_data(make())
     pack(response)
     return response
 
@@ -88,9 +102,8 @@ def public_entries(events: Iterable[Event]) -> list[CalendarEntry]:
 
 
 def _is_known(tag: str, changed: datetime) -> bool:
-    tags = request.if_none_match
-    if tags:
-        # Packed or not, and made weak by a server in between, it is the same content.
-        return tags.contains_weak(tag) or tags.contains_weak(tag + SUFFIX)
+    known = has_tag(tag)
+    if known is not None:
+        return known
     since = request.if_modified_since
     return since is not None and changed.replace(microsecond=0) <= since

@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, request, session
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, state_of_data
-from koostoo.web.compression import gzip_wanted
+from koostoo.web.compression import gzip_wanted, pack
 
 MOST = 200
 """Answers kept by one process; beyond them each is made afresh."""
@@ -52,10 +52,22 @@ class Shelf:
 
 def kept_ready(view: Callable[..., Any]) -> Callable[..., Any]:
     """Keep the answers of a view that depend on nothing but address, data and time."""
+    return kept_ready_by()(view)
 
+
+def kept_ready_by(*asked: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Keep the answers of a view that depends on these parts of the query too, and on no other."""
+
+    def keep(view: Callable[..., Any]) -> Callable[..., Any]:
+        return _kept(view, asked)
+
+    return keep
+
+
+def _kept(view: Callable[..., Any], asked: tuple[str, ...]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**values: Any) -> Any:
-        if _is_personal() or request.query_string or db.session().in_transaction():
+        if _is_personal() or set(request.args) - {*asked} or db.session().in_transaction():
             # Rows read before the state is asked for would be older than it says.
             return view(**values)
         shelf: Shelf = current_app.extensions["koostoo_shelf"]
@@ -63,6 +75,7 @@ def kept_ready(view: Callable[..., Any]) -> Callable[..., Any]:
         key = (
             request.script_root,
             request.path,
+            tuple(request.args.get(name) for name in asked),
             request.headers.get("If-None-Match"),
             request.headers.get("If-Modified-Since"),
             gzip_wanted(),
@@ -70,6 +83,9 @@ def kept_ready(view: Callable[..., Any]) -> Callable[..., Any]:
         found = shelf.find(label, key)
         if found is None:
             found = make_response(view(**values))
+            if found.mimetype == "text/html" and found.status_code == 200:
+                # Once for all who take it so. There is no secret in it that its length could tell.
+                pack(found)
             if found.status_code in (200, 304) and not _changes_session(found):
                 shelf.keep(label, key, found)
         return found

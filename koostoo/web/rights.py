@@ -15,9 +15,15 @@ from werkzeug.wrappers import Response
 from koostoo.accounts.roles import Access, EventFacts
 from koostoo.accounts.service import find_organiser
 from koostoo.base.clock import now
-from koostoo.events.access import find_event_facts, find_facts_of_event, load_access
+from koostoo.events.access import (
+    find_event_facts,
+    find_facts_of_event,
+    is_within_reach,
+    load_access,
+)
 from koostoo.programme.queries import find_organisation, find_project_id
 from koostoo.registration.queries import find_organisation_of
+from koostoo.web.bearer import token_owner
 from koostoo.work.queries import find_job
 
 Right = Literal[
@@ -38,10 +44,17 @@ Right = Literal[
     "register",
     "project_manage",
     "job",
+    "api",
+    "api_project",
+    "api_event",
+    "api_people",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
-is not there); any organiser. The rest ask for roles, see `Access`."""
+is not there); any organiser. The rest ask for roles, see `Access`. Those of the API ask for an
+organiser's token instead of the session: any; one whose owner has to do with the project, finds the
+event, may look at its people."""
 RIGHTS: tuple[Right, ...] = get_args(Right)
+API_RIGHTS = frozenset(name for name in RIGHTS if name.startswith("api"))
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -99,6 +112,11 @@ def _check() -> Response | None:
     if declared == "monitor" and not _is_monitor():
         abort(404)
     if declared in ("public", "secret_link", "monitor"):
+        return None
+    if declared in API_RIGHTS:
+        g.api_token, g.organiser = token_owner()
+        g.access = load_access(g.organiser.id)
+        _CHECKS[declared](g.access, request.view_args or {})
         return None
     token = request.cookies.get(desk_cookie_name(), "")
     organiser = find_organiser(token, now()) if token else None
@@ -183,6 +201,15 @@ def _check_job(access: Access, given: Mapping[str, Any]) -> None:
         abort(403)
 
 
+def _check_api_project(access: Access, given: Mapping[str, Any]) -> None:
+    if not is_within_reach(access, given["slug"]):
+        abort(404)
+
+
+def _check_api_event(access: Access, given: Mapping[str, Any]) -> None:
+    _get_event_facts(access, given)
+
+
 def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
     def check(access: Access, _given: Mapping[str, Any]) -> None:
         if not may(access):
@@ -206,6 +233,10 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "register": _check_register,
     "project_manage": _check_project,
     "job": _check_job,
+    "api": _require(lambda _access: True),
+    "api_project": _check_api_project,
+    "api_event": _check_api_event,
+    "api_people": _check_event(Access.may_look),
 }
 
 

@@ -49,7 +49,8 @@ def pages(app: Flask, values: world.Values) -> list[tuple[str, str]]:
     adapter = app.url_map.bind("localhost")
     found = []
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint in LEAD_ON | LETTERS:
+        is_read = rule.endpoint.startswith("api.")
+        if "GET" not in (rule.methods or ()) or is_read or rule.endpoint in LEAD_ON | LETTERS:
             continue
         given = _values_of(rule, values)
         path = adapter.build(rule.endpoint, {name: given[name] for name in rule.arguments})

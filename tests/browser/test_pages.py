@@ -28,6 +28,7 @@ PUBLIC = [
     "/my/",
     "/my/no-such-token",
     "/privacy",
+    "/embed/events",
     "/no-such-page",
     "/desk/signin",
     "/desk/signin/no-such-token",

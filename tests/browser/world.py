@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from koostoo.accounts.api_tokens import make_token as make_api_token
 from koostoo.accounts.audit import record
-from koostoo.accounts.models import Follow, Organiser
+from koostoo.accounts.models import ApiToken, Follow, Organiser
 from koostoo.accounts.service import make_local_link
 from koostoo.attendance.feedback import FEEDBACK_PURPOSE, give_feedback
 from koostoo.attendance.importing import keep_list
@@ -92,6 +93,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
     keep_logo(programme.project_id, photo, LocalText("Näidisfond"), moment, None)
     _act(full.id, seated)
     package = _package(full.id)
+    make_api_token(_first(select(Organiser.id)), "Koduleht", None, moment)
     event = {"slug": FULL, "number": seated}
     return {
         "": event,
@@ -109,6 +111,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         "desk.feedback_csv": {"slug": PAST},
         "desk.feedback_xlsx": {"slug": PAST},
         "mine.feedback": {"token": make_token([KEY], FEEDBACK_PURPOSE, there)},
+        "desk.revoke": {"number": _first(select(ApiToken.id))},
         "desk.work": {"number": package},
         "desk.work_package": {"number": package},
         "desk.queue": {"slug": FULL, "number": waiting},

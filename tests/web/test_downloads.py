@@ -26,7 +26,7 @@ from koostoo.registration.service import sign_up
 from tests.statements import selects_of
 from tests.web import test_roles
 from tests.web.desk_pages import sign_in, text_of
-from tests.web.test_roles import address, routes, sign_in_as
+from tests.web.test_roles import address, routes, sign_in_as, token_of
 
 stage = test_roles.stage
 LISTS = "/desk/events/oppereis/lists"
@@ -55,6 +55,7 @@ def test_every_file_of_the_desk_is_noted_and_nothing_else_is(
     ask(stage["event"], "room", "text")
     sign_in_as(client, "of-all", stage)
     stage["grant"] = 1
+    stage["token"] = token_of("of-all")
     files = 0
     for rule, declared, method in routes(app):
         if method != "GET":

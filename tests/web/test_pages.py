@@ -116,7 +116,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 ) -> None:
     first = make_event()
     paths = ["/", "/project/project", f"/events/{first.slug}", f"/events/{first.slug}/register"]
-    paths.append("/calendar.ics")
+    paths += ["/calendar.ics", "/events.atom", "/embed/events?max=50", "/sitemap.xml"]
     before = [selects_of(client, path) for path in paths]
     for _ in range(4):
         event = make_event()

@@ -16,6 +16,14 @@ from tests.statements import statements
 
 MakeEvent = Callable[..., Event]
 MOMENT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+PATHS = [
+    "/",
+    "/events/trip",
+    "/project/project",
+    "/calendar.ics",
+    "/events.atom",
+    "/embed/events?max=3",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +56,7 @@ def queries_during(step: Callable[[], object]) -> list[str]:
     return [one for one in seen if one.startswith("SELECT") and "pg_current_snapshot" not in one]
 
 
-@pytest.mark.parametrize("path", ["/", "/events/trip", "/project/project", "/calendar.ics"])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_made_once_while_nothing_changes(
     trip: Event, get: Callable[..., str], path: str
 ) -> None:
@@ -60,7 +68,7 @@ def test_a_page_is_made_once_while_nothing_changes(
     assert get(path) == first
 
 
-@pytest.mark.parametrize("path", ["/", "/events/trip", "/project/project", "/calendar.ics"])
+@pytest.mark.parametrize("path", PATHS)
 def test_what_another_process_commits_shows_at_once(
     trip: Event, get: Callable[..., str], path: str
 ) -> None:

@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from koostoo.accounts.api_tokens import make_token as make_api_token
 from koostoo.accounts.granting import give_role
-from koostoo.accounts.models import Organiser, RoleGrant
+from koostoo.accounts.models import ApiToken, Organiser, RoleGrant
 from koostoo.accounts.roles import Grant
 from koostoo.accounts.service import make_local_link
 from koostoo.base.clock import now
@@ -27,12 +28,12 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from koostoo.web.rights import RIGHTS, right_of
+from koostoo.web.rights import API_RIGHTS, RIGHTS, right_of
 from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
 
 OPEN, FORBIDDEN, HIDDEN = "open", 403, 404
-OUTSIDE_DESK = {"public", "secret_link", "monitor"}
+OUTSIDE_DESK = {"public", "secret_link", "monitor"} | API_RIGHTS
 # A right about one event, asked of somebody with this role: for the event of the stage, in which
 # the person coordinates the organisation that runs it, another partner, or one from elsewhere.
 EXPECTED: dict[str, dict[str, Any]] = {
@@ -146,6 +147,13 @@ def sign_in_as(client: FlaskClient, role: str, stage: dict[str, Any]) -> FlaskCl
     return client
 
 
+def token_of(role: str) -> int:
+    """Make a token of the person of the cast, and return its number."""
+    owner = db.session.query(Organiser.id).filter_by(email=f"{role}@example.org").scalar()
+    make_api_token(owner, "Arvutustabel", None, now())
+    return db.session.query(ApiToken.id).filter_by(organiser_id=owner).scalar()  # type: ignore[no-any-return]
+
+
 def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Give out every route behind the desk's rights, with each of its methods."""
     for rule in app.url_map.iter_rules():
@@ -168,6 +176,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["letter"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
+    elif rule.rule.startswith("/desk/tokens"):
+        values["number"] = stage["token"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):
         values["number"] = stage["logo" if declared == "project_manage" else "photo"]
     elif rule.endpoint == "desk.letter":
@@ -201,6 +211,7 @@ def test_every_route_opens_for_whom_its_right_names_and_for_nobody_else(
 ) -> None:
     sign_in_as(client, role, stage)
     stage["grant"] = db.session.scalar(db.select(RoleGrant.id)) or 1
+    stage["token"] = token_of(role)
     tried, wrong = 0, []
     for rule, declared, method in routes(app):
         path = address(app, rule, declared, stage)

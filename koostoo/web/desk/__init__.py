@@ -47,6 +47,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     registers,  # noqa: F401
     reordering,  # noqa: F401
     roles,  # noqa: F401
+    tokens,  # noqa: F401
+    website,  # noqa: F401
     work,  # noqa: F401
     writing,  # noqa: F401
 )

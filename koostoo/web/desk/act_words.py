@@ -67,6 +67,8 @@ ACTS: Mapping[str, Any] = {
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
     "register_removed": _l("Removed the register of members"),
+    "token_made": _l("Made an access token for a program"),
+    "token_revoked": _l("Took an access token back"),
 }
 
 

@@ -71,6 +71,22 @@ def places(access: Access) -> list[Place]:
         (
             True,
             Place(
+                url_for("desk.website"),
+                _("For your web site"),
+                _("Coming events in a frame, as a news feed, in calendars."),
+            ),
+        ),
+        (
+            True,
+            Place(
+                url_for("desk.tokens"),
+                _("Access for programs"),
+                _("Tokens with which other programs read what you may see."),
+            ),
+        ),
+        (
+            True,
+            Place(
                 url_for("desk.calendar"),
                 _("The desk in my calendar"),
                 _("All events with their numbers of people, under a secret address."),

@@ -35,6 +35,7 @@ FILES: Mapping[str, Any] = {
     "members": _l("Register of members"),
     "stored": _l("Kept file"),
     "evidence": _l("Package of evidence"),
+    "api": _l("People, read by a program"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
 
@@ -84,6 +85,7 @@ def _chosen(chosen: Mapping[str, Any], organisations: Mapping[str, str]) -> str:
         ),
         "membership": lambda value: str(MEMBERSHIP_WORDS[value]),
         "answer": lambda value: str(ANSWER_WORDS[value]),
+        "program": lambda value: _("with the token “%(name)s”", name=value),
         "searched": lambda _value: _("a search"),
         "whose": lambda value: ", ".join(organisations.get(str(one), "–") for one in value),
         "first": lambda value: _("from %(day)s", day=numeric(parse_date(value))),

@@ -86,9 +86,24 @@ def _page(scope: Scope, feed: str, slug: str | None = None, **more: Any) -> str:
         address["all"] = 1
     return render_template(
         "public/follow.html",
+        news=_news(feed, slug),
         links=subscription(url_for(feed, **address)),
         everything=everything,
         coming=coming,
         beyond=number - len(coming),
         **values,
     )
+
+
+_NEWS = {
+    "public.calendar": "public.news",
+    "public.project_calendar": "public.project_news",
+    "public.organisation_calendar": "public.organisation_news",
+}
+
+
+def _news(feed: str, slug: str | None) -> str | None:
+    """Return the news feed of the same events as a calendar; None where there is none."""
+    if feed not in _NEWS:
+        return None
+    return url_for(_NEWS[feed]) if slug is None else url_for(_NEWS[feed], slug=slug)

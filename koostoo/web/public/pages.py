@@ -1,6 +1,6 @@
 """The home page, a project's page, an event's page, the privacy notice, liveness."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,12 @@ from koostoo.base import dates, keep
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db
 from koostoo.base.text import truncate
+from koostoo.base.when import When
 from koostoo.calendars import links
 from koostoo.events import queries
 from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
+from koostoo.events.timeline import Stretch, timeline
 from koostoo.mail import health
 from koostoo.programme.models import Activity
 from koostoo.programme.queries import keepers
@@ -28,6 +30,8 @@ from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
 from koostoo.web.public import bp
 from koostoo.web.public.cards import cards
+from koostoo.web.public.linked_data import event_data
+from koostoo.web.public.page_head import PageHead, Picture, cover_picture, page_head
 from koostoo.web.ready import kept_ready
 from koostoo.web.rights import right
 from koostoo.web.sharing import sharing_lines, status_text
@@ -46,6 +50,11 @@ def home() -> str:
         cards=cards(events, moment),
         projects=queries.all_projects(),
         calendar=subscription(url_for("public.calendar")),
+        head=page_head(
+            _("Coming events"),
+            _("Joint events of local action groups: see what is coming and sign up."),
+            news=((url_for("public.news"), _("Coming events")),),
+        ),
     )
 
 
@@ -56,22 +65,36 @@ def project(slug: str) -> str:
     """Show a project: what was promised and what has been held."""
     found = queries.find_project(slug) or abort(404)
     moment = now()
-    events = queries.project_events(found.id)
-    coming = [event for event in events if not event.when.is_over(moment)][::-1]
-    past = [event for event in events if event.when.is_over(moment)]
+    events = queries.project_events(found.id)[::-1]
     held: dict[int, list[Event]] = {activity.id: [] for activity in found.activities}
-    for event in past:
-        if event.state == "published" and not event.is_sample:
+    for event in reversed(events):
+        if event.when.is_over(moment) and event.state == "published" and not event.is_sample:
             held[event.activity_id].append(event)
+    period = dates.period(found.starts_on, found.ends_on, current_lang())
+    title = local(found.title)
     return render_template(
         "public/project.html",
         project=found,
         activities=_grouped(found.activities),
-        period=dates.period(found.starts_on, found.ends_on, current_lang()),
+        period=period,
         held=held,
-        coming=cards(coming, moment),
-        past=past,
+        stretches=_timeline(events, moment),
+        is_half_way=len({event.when.is_over(moment) for event in events}) > 1,
+        today=dates.heading(When.days(local_day(moment)), current_lang()),
+        head=page_head(
+            title,
+            _("Cooperation project, %(period)s", period=period),
+            news=((url_for("public.project_news", slug=slug), title),),
+        ),
     )
+
+
+def _timeline(events: Sequence[Event], moment: datetime) -> list[Stretch[dict[str, Any]]]:
+    """Return a project's events in the order of time, those to come as cards."""
+    coming = [event for event in events if not event.when.is_over(moment)]
+    as_cards = dict(zip([event.id for event in coming], cards(coming, moment), strict=True))
+    lines = [(one.when, {"event": one, "card": as_cards.get(one.id)}) for one in events]
+    return timeline(lines, moment)
 
 
 def _grouped(activities: Iterable[Activity]) -> list[dict[str, Any]]:
@@ -100,19 +123,32 @@ def event(slug: str) -> str:
     found = queries.find_event(slug) or abort(404)
     moment = now()
     state = standing(facts(found, moment), moment)
-    lang = current_lang()
+    files = shown_files(found.id, slug)
+    seats = seats_of([found], moment)[found.id]
+    head = _event_head(found, cover_picture(files["cover"], files["cover_url"]))
     return render_template(
         "public/event.html",
         event=found,
-        tile=dates.tile(found.when, lang),
-        seats=seats_of([found], moment)[found.id],
+        tile=dates.tile(found.when, current_lang()),
+        seats=seats,
         sharing=sharing_lines(found, moment) if state in ("open", "not_yet") else [],
         state=state,
         status=status_text(found, state),
         description=truncate(local(found.summary), 150),
         calendar=event_calendar(found),
-        **shown_files(found.id, slug),
+        head=head,
+        linked=event_data(found, head, seats, state),
+        **files,
     )
+
+
+def _event_head(event: Event, picture: Picture | None) -> PageHead:
+    """Return the head of an event's page; without a summary, day and place tell most."""
+    told = (dates.heading(event.when, current_lang()), local(event.place))
+    description = truncate(local(event.summary), 200) or ", ".join(filter(None, told))
+    organiser = event.organiser
+    news = (url_for("public.organisation_news", slug=organiser.slug), organiser.name)
+    return page_head(local(event.title), description, picture, (news,))
 
 
 @bp.get("/privacy")
@@ -159,17 +195,6 @@ def healthz_detail() -> tuple[dict[str, Any], int]:
 
 def _seconds(since: datetime | None, moment: datetime) -> int | None:
     return None if since is None else int((moment - since).total_seconds())
-
-
-ROBOTS = "User-agent: *\nAllow: /desk/calendar/\nDisallow: /desk/\n"
-"""Calendar importers obey it, so no feed may be barred; feeds tell search engines by a header."""
-
-
-@bp.get("/robots.txt")
-@right("public")
-def robots() -> Response:
-    """Let search engines and calendar importers in, not to private pages."""
-    return Response(ROBOTS, mimetype="text/plain")
 
 
 def event_calendar(event: Event) -> dict[str, str] | None:
