@@ -50,6 +50,10 @@ Action = Literal[
     "register_removed",
     "imported",
     "answered_for",
+    "figures_noted",
+    "figures_removed",
+    "project_created",
+    "project_edited",
 ]
 
 

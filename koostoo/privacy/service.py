@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from koostoo.accounts.models import Attempt, AuditEntry, DeskSession, Download, SignInLink
-from koostoo.attendance.models import AttendeeImport, WalkInEntry
+from koostoo.attendance.models import AttendeeImport, EventFigures, WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
@@ -167,6 +167,13 @@ def _forget_letters(session: Session, today: date) -> None:
 def _forget_people(session: Session, today: date) -> int:
     over = select(Project.id).where(Project.keep_until < today)
     session.execute(delete(Download).where(Download.project_id.in_(over)))
+    # The figures say nothing of a person; where they come from may.
+    session.execute(
+        update(EventFigures)
+        .where(EventFigures.event_id.in_(_ended(today, Project.keep_until)))
+        .values(source="", organiser_id=None)
+        .execution_options(synchronize_session=False)
+    )
     done = session.execute(
         update(Registration)
         .where(
