@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from koostoo.accounts.audit import record
-from koostoo.attendance.models import EventFigures, FiguresPart
+from koostoo.accounts.audit import Action, record
+from koostoo.attendance.models import Attendance, EventFigures, FiguresPart
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import retried
 from koostoo.events.models import Event
@@ -74,6 +74,29 @@ def as_figures(row: EventFigures) -> Figures:
     return Figures(row.total, {one.organisation_id: one.people for one in row.parts}, row.source)
 
 
+def people_at(event_ids: Collection[int]) -> dict[int, int]:
+    """Return how many people were at each of these events, where that is known; three queries.
+
+    Who was marked as present on any day; of an event with a list whose days are not known, so that
+    nobody could be marked, all of the list; without a list the figures by hand.
+    """
+    lists = db.session.execute(
+        select(Event.id, Event.date_kind, func.count())
+        .join(Registration, Registration.event_id == Event.id)
+        .where(Event.id.in_(event_ids), Registration.state == "confirmed")
+        .group_by(Event.id)
+    )
+    listed = {number: people for number, kind, people in lists if kind in ("month", "season")}
+    came = db.session.execute(
+        select(Registration.event_id, func.count(Registration.id.distinct()))
+        .join(Attendance, Attendance.registration_id == Registration.id)
+        .where(Registration.event_id.in_(event_ids), Attendance.status == "present")
+        .group_by(Registration.event_id)
+    )
+    noted = {number: one.total for number, one in attended_figures(event_ids).items()}
+    return {**noted, **listed, **{number: people for number, people in came}}  # noqa: C416
+
+
 @retried
 def note_figures(
     event_id: int, figures: Figures | None, version: int, now: datetime, by: int | None
@@ -103,7 +126,7 @@ def note_figures(
             row.total, row.source = figures.total, figures.source
             row.version, row.noted_at, row.organiser_id = known + 1, now, by
             _write_parts(row, figures.by_organisation)
-        action = "figures_removed" if figures is None else "figures_noted"
+        action: Action = "figures_removed" if figures is None else "figures_noted"
         record(session, by, action, now, event_id=event_id, detail=_changes(old, figures))
 
 
@@ -131,14 +154,15 @@ def _write_parts(row: EventFigures, people: Mapping[int, int]) -> None:
 
 def _changes(old: Figures | None, new: Figures | None) -> dict[str, Any]:
     """Return old and new numbers; of the source, which somebody wrote, only that it changed."""
-    total = [one.total if one else None for one in (old, new)]
-    parts = [sorted(one.by_organisation.items()) if one else [] for one in (old, new)]
-    changed = {
-        name: pair
-        for name, pair in {"people": total, "people_of": parts}.items()
-        if pair[0] != pair[1]
-    }
+    before, after = _numbers(old), _numbers(new)
+    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     reworded = ["source"] if old and new and old.source != new.source else []
-    return {
-        name: value for name, value in {"changed": changed, "reworded": reworded}.items() if value
-    }
+    found: dict[str, Any] = {"changed": changed, "reworded": reworded}
+    return {name: value for name, value in found.items() if value}
+
+
+def _numbers(figures: Figures | None) -> dict[str, Any]:
+    if figures is None:
+        return {"people": None, "people_of": []}
+    parts = [[number, count] for number, count in sorted(figures.by_organisation.items())]
+    return {"people": figures.total, "people_of": parts}

@@ -89,6 +89,7 @@ def test_where_there_is_a_list_the_list_alone_counts(
         session.scalars(select(Registration)).one().state = "confirmed"
     assert attended_figures([event.id]) == {}
     kept = find_figures(event.id)
-    assert kept is not None and kept.total == 12
+    assert kept is not None
+    assert kept.total == 12
     with pytest.raises(FiguresRefused):
         note_figures(event.id, Figures(13), 1, now(), None)

@@ -22,10 +22,12 @@ from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
+from koostoo.reporting.progress import project_progress
 from koostoo.web.feeds import subscription
 from koostoo.web.files import shown_files
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
+from koostoo.web.progress_words import progress_words
 from koostoo.web.public import bp
 from koostoo.web.public.cards import cards
 from koostoo.web.ready import kept_ready
@@ -59,16 +61,13 @@ def project(slug: str) -> str:
     events = queries.project_events(found.id)
     coming = [event for event in events if not event.when.is_over(moment)][::-1]
     past = [event for event in events if event.when.is_over(moment)]
-    held: dict[int, list[Event]] = {activity.id: [] for activity in found.activities}
-    for event in past:
-        if event.state == "published" and not event.is_sample:
-            held[event.activity_id].append(event)
     return render_template(
         "public/project.html",
         project=found,
         activities=_grouped(found.activities),
         period=dates.period(found.starts_on, found.ends_on, current_lang()),
-        held=held,
+        progress=project_progress(found.activities, moment),
+        progress_words=progress_words,
         coming=cards(coming, moment),
         past=past,
     )
