@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     UniqueConstraint,
@@ -39,19 +40,21 @@ ASKED = ("signup", "organisers", "checkin")
 event_activity = Table(
     "event_activity",
     Base.metadata,
+    Column("id", primary_key=True, type_=Integer, info=keep.STRUCTURE),
     Column(
         "event_id",
         ForeignKey("event.id", ondelete="CASCADE"),
-        primary_key=True,
+        nullable=False,
         info=keep.STRUCTURE,
     ),
     Column(
         "activity_id",
         ForeignKey("activity.id", ondelete="CASCADE"),
-        primary_key=True,
+        nullable=False,
         index=True,
         info=keep.STRUCTURE,
     ),
+    UniqueConstraint("event_id", "activity_id"),
 )
 """Which further activities of the same project an event counts for, besides its own."""
 

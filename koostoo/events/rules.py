@@ -43,6 +43,8 @@ class EventDraft:
     programme: LocalText = NO_WORDS
     audience: LocalText = NO_WORDS
     place: LocalText = NO_WORDS
+    region_id: int | None = None
+    region_other: str = ""
     mode: str = "onsite"
     join_link: str = ""
     takes_registrations: bool = True
@@ -69,6 +71,8 @@ class EventDraft:
     quotas: tuple[QuotaDraft, ...] = ()
     invited: tuple[int, ...] = ()
     """Organisations by number; none stands for all of the project."""
+    further: tuple[int, ...] = ()
+    """Activities by number that it counts for besides its own."""
 
 
 def missing(draft: EventDraft, now: datetime) -> list[Missing]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     UniqueConstraint,
@@ -133,19 +134,21 @@ class Outcome(Base):
 activity_outcome = Table(
     "activity_outcome",
     Base.metadata,
+    Column("id", primary_key=True, type_=Integer, info=keep.STRUCTURE),
     Column(
         "activity_id",
         ForeignKey("activity.id", ondelete="CASCADE"),
-        primary_key=True,
+        nullable=False,
         info=keep.STRUCTURE,
     ),
     Column(
         "outcome_id",
         ForeignKey("outcome.id", ondelete="CASCADE"),
-        primary_key=True,
+        nullable=False,
         index=True,
         info=keep.STRUCTURE,
     ),
+    UniqueConstraint("activity_id", "outcome_id"),
 )
 """Which outcomes an activity serves."""
 

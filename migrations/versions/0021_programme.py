@@ -67,6 +67,7 @@ def _create_pair(one: str, other: str) -> None:
     table = f"{one}_{other}"
     op.create_table(
         table,
+        sa.Column("id", sa.Integer(), nullable=False),
         *(sa.Column(f"{name}_id", sa.Integer(), nullable=False) for name in (one, other)),
         *(
             sa.ForeignKeyConstraint(
@@ -77,7 +78,10 @@ def _create_pair(one: str, other: str) -> None:
             )
             for name in (one, other)
         ),
-        sa.PrimaryKeyConstraint(f"{one}_id", f"{other}_id", name=op.f(f"pk_{table}")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint(
+            f"{one}_id", f"{other}_id", name=op.f(f"uq_{table}_{one}_id_{other}_id")
+        ),
     )
     op.create_index(op.f(f"ix_{table}_{other}_id"), table, [f"{other}_id"])
 

@@ -16,8 +16,11 @@ PARTS: Mapping[str, Any] = {
     "title": _l("title"),
     "when": _l("time"),
     "place": _l("place"),
+    "region_id": _l("in whose area"),
+    "region_other": _l("elsewhere"),
     "mode": _l("how one takes part"),
     "activity_id": _l("activity"),
+    "further": _l("also counts for"),
     "organiser_id": _l("organiser"),
     "takes_registrations": _l("people sign up here"),
     "capacity": _l("seats"),
@@ -97,7 +100,9 @@ def _value(part: str, value: Any, names: Names) -> str:
         return ", ".join(kept) or _("none")
     if part == "invited":
         return ", ".join(names.organisations.get(n, "–") for n in value) or _("everybody")
-    if part == "organiser_id":
+    if part == "further":
+        return ", ".join(names.activities.get(n, "–") for n in value) or _("none")
+    if part in ("organiser_id", "region_id"):
         return names.organisations.get(value, "–")
     if part == "activity_id":
         return names.activities.get(value, "–")
