@@ -21,6 +21,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     downloads,  # noqa: F401
     event_preview,  # noqa: F401
     events,  # noqa: F401
+    figures,  # noqa: F401
     files,  # noqa: F401
     handing_over,  # noqa: F401
     history,  # noqa: F401

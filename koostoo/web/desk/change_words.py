@@ -51,6 +51,27 @@ PARTS: Mapping[str, Any] = {
     "questions": _l("questions of the form"),
 }
 """Every part of an event that `events.changes` tells of."""
+OTHER_PARTS: Mapping[str, Any] = {
+    "people": _l("participants"),
+    "people_of": _l("participants by organisation"),
+    "source": _l("source"),
+    "period": _l("period"),
+    "support_text": _l("words about the support"),
+    "keep_until": _l("evidence is kept until"),
+    "host": _l("host"),
+    "lead": _l("lead partner"),
+    "partners": _l("partners"),
+    "outcomes": _l("expected outcomes"),
+    "activities": _l("activities"),
+    "media": _l("in the media"),
+    "kind": _l("kind of activity"),
+    "description": _l("description"),
+    "target": _l("target"),
+    "counts": _l("what is counted"),
+    "only_physical": _l("only physical events count"),
+}
+"""Parts of the figures of an event, of a project and of its activities."""
+_WORDS: Mapping[str, Any] = {**PARTS, **OTHER_PARTS}
 CODES: Mapping[str, Any] = {
     "onsite": _l("on the spot"),
     "online": _l("over the web"),
@@ -83,19 +104,19 @@ class Names:
 def change_lines(detail: Mapping[str, Any], names: Names, but: Collection[str] = ()) -> list[str]:
     """Return a line for each part that changed; parts in `but` are told of elsewhere."""
     lines = [
-        _("%(part)s: %(old)s → %(new)s", part=PARTS[part], old=old, new=new)
+        _("%(part)s: %(old)s → %(new)s", part=_WORDS[part], old=old, new=new)
         for part, (old, new) in (
             (part, [_value(part, value, names) for value in values])
             for part, values in detail.get("changed", {}).items()
             if part not in but
         )
     ]
-    reworded = [str(PARTS[part]) for part in detail.get("reworded", ()) if part not in but]
+    reworded = [str(_WORDS[part]) for part in detail.get("reworded", ()) if part not in but]
     return lines + ([_("changed: %(parts)s", parts=", ".join(reworded))] if reworded else [])
 
 
 def _value(part: str, value: Any, names: Names) -> str:
-    if part == "quotas":
+    if part in ("quotas", "people_of"):
         kept = [f"{names.organisations.get(number, '–')} {seats}" for number, seats in value]
         return ", ".join(kept) or _("none")
     if part == "invited":
