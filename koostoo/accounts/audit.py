@@ -54,6 +54,9 @@ Action = Literal[
     "figures_removed",
     "project_created",
     "project_edited",
+    "activity_added",
+    "activity_changed",
+    "activity_removed",
 ]
 
 

@@ -22,10 +22,11 @@ What = Literal[
     "partner",
     "period",
     "members",
+    "project",
     "stored",
 ]
 """The list of an event's people; what is printed; the ready lists; people of many events; a
-register of members; a file somebody brought."""
+register of members; a project as a file; a file somebody brought."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file"]
 """How it leaves; "file": as somebody brought it."""

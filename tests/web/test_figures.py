@@ -35,9 +35,9 @@ def test_a_number_is_written_shown_and_removed(
     assert desk.post(PATH, data=form).status_code == 303
     assert attended_figures([past.id]) == {past.id: Figures(40, {host: 25}, "Allkirjaleht")}
 
-    page = text_of(desk, PATH)
-    for words in ("40 osalejat (<bdi>Näidis</bdi> 25)", "Allkirjaleht", "Märkis", "korraldaja@example.org"):
-        assert words in " ".join(page.split()), words
+    page = " ".join(text_of(desk, PATH).split())
+    for words in ("40 osalejat (<bdi>Näidis</bdi> 25)", "Allkirjaleht", "korraldaja@example.org"):
+        assert words in page, words
     history = text_of(desk, "/desk/events/aastalopp/history")
     assert "osalejad: – → 40" in history
     assert f"of_{partner}" in page

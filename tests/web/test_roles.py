@@ -101,6 +101,7 @@ def stage(
     return {
         "event": event.id,
         "project": event.activity.project_id,
+        "activity": event.activity_id,
         "other": other_id,
         "host": event.organiser_id,
         "partner": partner,
@@ -166,6 +167,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["letter"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
+    elif "/activities/" in rule.rule:
+        values["number"] = stage["activity"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):
         values["number"] = stage["logo" if declared == "project_manage" else "photo"]
     elif rule.endpoint == "desk.letter":

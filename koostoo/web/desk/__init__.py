@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    activities,  # noqa: F401
     answers_page,  # noqa: F401
     attendance,  # noqa: F401
     attended,  # noqa: F401
@@ -35,6 +36,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     paper,  # noqa: F401
     people,  # noqa: F401
     period,  # noqa: F401
+    project_lists,  # noqa: F401
+    projects,  # noqa: F401
     ready_lists,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401

@@ -64,6 +64,9 @@ ACTS: Mapping[str, Any] = {
     "figures_removed": _l("Removed the number of participants"),
     "project_created": _l("Created the project"),
     "project_edited": _l("Changed the project"),
+    "activity_added": _l("Added an activity"),
+    "activity_changed": _l("Changed an activity"),
+    "activity_removed": _l("Removed an activity"),
     "imported": _l("Brought in a list of people"),
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
@@ -181,6 +184,11 @@ def _moved(detail: Mapping[str, Any], names: Names) -> str:
     return "; ".join(lines)
 
 
+def _activity(detail: Mapping[str, Any], names: Names) -> str:
+    title = LocalText.from_dict(detail["activity"]).to(current_lang())
+    return "; ".join([title, *_changes(detail, names)])
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
@@ -197,4 +205,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "attendance_corrected": _attendance,
     "paid": _paid,
     "moved": _moved,
+    "activity_added": _activity,
+    "activity_changed": _activity,
+    "activity_removed": _activity,
 }

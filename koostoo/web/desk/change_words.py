@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -55,7 +55,8 @@ OTHER_PARTS: Mapping[str, Any] = {
     "people": _l("participants"),
     "people_of": _l("participants by organisation"),
     "source": _l("source"),
-    "period": _l("period"),
+    "starts_on": _l("first day"),
+    "ends_on": _l("last day"),
     "support_text": _l("words about the support"),
     "keep_until": _l("evidence is kept until"),
     "host": _l("host"),
@@ -64,7 +65,8 @@ OTHER_PARTS: Mapping[str, Any] = {
     "outcomes": _l("expected outcomes"),
     "activities": _l("activities"),
     "media": _l("in the media"),
-    "kind": _l("kind of activity"),
+    "organisation_id": _l("whose activity"),
+    "outcome_ids": _l("outcomes it serves"),
     "description": _l("description"),
     "target": _l("target"),
     "counts": _l("what is counted"),
@@ -84,8 +86,12 @@ CODES: Mapping[str, Any] = {
     "open": _l("everybody"),
     "flag": _l("others are marked"),
     "members": _l("members only"),
+    "events": _l("events held"),
+    "regions": _l("different regions in which events were held"),
+    "participants": _l("participants"),
 }
 MOMENTS = ("opens_at", "closes_at", "members_first_until")
+DAYS = ("starts_on", "ends_on", "keep_until")
 LIMITS = ("capacity", "waiting_max", "partner_cap", "member_cap")
 
 
@@ -123,7 +129,11 @@ def _value(part: str, value: Any, names: Names) -> str:
         return ", ".join(names.organisations.get(n, "–") for n in value) or _("everybody")
     if part == "further":
         return ", ".join(names.activities.get(n, "–") for n in value) or _("none")
-    if part in ("organiser_id", "region_id"):
+    if part == "organisation_id":
+        return names.organisations.get(value, _("all partners"))
+    if part == "partners":
+        return ", ".join(names.organisations.get(n, "–") for n in value) or _("none")
+    if part in ("organiser_id", "region_id", "host", "lead"):
         return names.organisations.get(value, "–")
     if part == "activity_id":
         return names.activities.get(value, "–")
@@ -138,6 +148,8 @@ def _plain(part: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return LocalText.from_dict(value).to(lang) or "–"
+    if part in DAYS:
+        return dates.numeric(date.fromisoformat(value))
     if part in MOMENTS:
         return dates.moment(datetime.fromisoformat(value), lang)
     if part == "contribution_cents":

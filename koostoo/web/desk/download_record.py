@@ -32,6 +32,7 @@ FILES: Mapping[str, Any] = {
     "partner": _l("List of a partner's people"),
     "period": _l("People of many events"),
     "members": _l("Register of members"),
+    "project": _l("Project file"),
     "stored": _l("Kept file"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
