@@ -10,6 +10,7 @@ from sqlalchemy import select
 from koostoo.accounts.models import AuditEntry
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity, Project
 from tests.web.desk_pages import open_form, sign_in, text_of
@@ -93,3 +94,13 @@ def test_two_places_and_activities_of_another_project_are_refused_with_what_was_
     assert "sama projekti tegevused" in page
     assert 'value="Riia"' in page
     assert db.session.scalars(select(Event)).one().region_id is None
+
+
+def test_an_event_of_old_gets_its_region_without_what_it_never_had(
+    desk: FlaskClient, programme: Activity, make_event: Callable[..., Event]
+) -> None:
+    region = str(programme.project.partners[1].organisation_id)
+    old = make_event(when=When.month(2024, 11), takes_registrations=False)
+    assert save(desk, old, region=region).status_code == 303
+    ahead = make_event()
+    assert save(desk, ahead, region=region).status_code == 422

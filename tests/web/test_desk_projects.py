@@ -101,6 +101,21 @@ def test_wrong_facts_are_refused_and_kept(
     assert project().contact_name == ""
 
 
+def test_a_slip_in_the_keep_until_day_removes_no_names(desk: FlaskClient) -> None:
+    days = {"starts_on": "2020-01-01", "ends_on": "2020-12-31"}
+    slip = send(desk, f"{ONE}/edit", **days, keep_until="2022-12-31")
+    assert slip.status_code == 422
+    assert "päev on möödas" in slip.get_data(as_text=True)
+    with transaction() as session:
+        row = session.get_one(Project, project().id)
+        row.keep_until = date(2099, 1, 1)
+    assert send(desk, f"{ONE}/edit", **days).status_code == 303
+    with transaction() as session:
+        session.get_one(Project, project().id).keep_until = date(2022, 12, 31)
+    # What passed by itself stands in the way of nothing.
+    assert send(desk, f"{ONE}/edit", contact_name="Kai").status_code == 303
+
+
 def test_two_who_edit_at_once_do_not_overwrite_each_other(desk: FlaskClient) -> None:
     typed = open_form(desk, f"{ONE}/edit") | {"title_et": "Minu nimi"}
     assert send(desk, f"{ONE}/edit", title_et="Sinu nimi").status_code == 303

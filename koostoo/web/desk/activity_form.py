@@ -18,7 +18,7 @@ from koostoo.web.view import local
 COUNTS_WORDS = (
     ("events", _l("events held")),
     ("regions", _l("different regions in which events were held")),
-    ("participants", _l("participants")),
+    ("participants", _l("people who took part")),
 )
 
 

@@ -88,7 +88,7 @@ CODES: Mapping[str, Any] = {
     "members": _l("members only"),
     "events": _l("events held"),
     "regions": _l("different regions in which events were held"),
-    "participants": _l("participants"),
+    "participants": _l("people who took part"),
 }
 MOMENTS = ("opens_at", "closes_at", "members_first_until")
 DAYS = ("starts_on", "ends_on", "keep_until")

@@ -1,13 +1,14 @@
 """How many people were at an event of which there is no list, written by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import Field, HiddenField, TextAreaField, ValidationError
+from wtforms import Field, HiddenField, TextAreaField
+from wtforms.validators import StopValidation
 
 from koostoo.attendance.figures import (
     Figures,
@@ -35,6 +36,17 @@ class PeopleField(SeatsField):
     wrong = _l("Please write a whole number up to 99999.")
 
 
+class NumberNeeded:
+    """Require a number to be there; none at all, 0, is one too."""
+
+    field_flags: Mapping[str, bool] = {"required": True}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation where nothing was typed."""
+        if field.data is None and not field.errors:
+            raise StopValidation(str(MISSING))
+
+
 class RemoveForm(Form):
     """Which figures somebody looked at: those noted since are not touched."""
 
@@ -49,7 +61,7 @@ class RemoveForm(Form):
 class FiguresForm(RemoveForm):
     """How many were there in all and from which organisation, and where that is known from."""
 
-    total = PeopleField(_l("Participants"))
+    total = PeopleField(_l("Participants"), validators=[NumberNeeded()])
     source = TextAreaField(
         _l("Where is the number from?"),
         [Sentence(), AtMost(500), NoForbidden()],
@@ -62,11 +74,6 @@ class FiguresForm(RemoveForm):
     def of(self, organisation: Organisation) -> Field:
         """Return the field of one organisation's people."""
         return self[f"of_{organisation.id}"]
-
-    def validate_total(self, field: Field) -> None:
-        """Ask for a number; none at all is one too."""
-        if field.data is None and not field.errors:
-            raise ValidationError(str(MISSING))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then that no more came from organisations than in all."""

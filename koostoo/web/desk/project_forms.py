@@ -1,6 +1,7 @@
 """The forms of a project: its facts and its partners."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from wtforms import (
     ValidationError,
 )
 
+from koostoo.base.clock import local_day, now
 from koostoo.base.contact import parse_email, parse_phone
 from koostoo.base.localtext import LocalText
 from koostoo.programme.drafts import (
@@ -107,6 +109,9 @@ class FactsForm(ProjectForm):
         ),
     )
 
+    kept_so_far: date | None = None
+    """The day as it is saved, which may have passed."""
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then that the days follow one another."""
         super().validate(extra_validators)
@@ -115,6 +120,9 @@ class FactsForm(ProjectForm):
             self.ends_on.errors = [_("The project cannot end before it begins.")]
         elif ends and kept and kept < ends:
             self.keep_until.errors = [_("Evidence is kept at least until the project ends.")]
+        elif kept and kept != self.kept_so_far and kept < local_day(now()):
+            words = _("This day has passed: names would be removed for good at once.")
+            self.keep_until.errors = [words]
         return not self.errors
 
     def facts(self) -> ProjectFacts:

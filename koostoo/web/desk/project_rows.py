@@ -31,7 +31,7 @@ class OutcomeRow(PlainForm):  # type: ignore[misc]  # WTForms ships no types
     """One expected outcome; an empty row is none."""
 
     number = HiddenField()
-    place = SeatsField(_l("Place"))
+    place = SeatsField(_l("Place in the list"))
     text_et = prose_field(_l("In Estonian"), TEXT_LIMIT)
     text_en = prose_field(_l("In English"), TEXT_LIMIT)
 

@@ -91,6 +91,7 @@ def project_edit(slug: str) -> Response | Page:
     found = get_project(slug)
     project_id = found.id
     form = FactsForm(data=facts_data(facts_of(found), found.version))
+    form.kept_so_far = found.keep_until
     if form.validate_on_submit():
         done = save(
             form,
