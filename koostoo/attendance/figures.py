@@ -7,7 +7,7 @@ was brought in later, the list alone counts and the figures are passed over.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -31,6 +31,13 @@ class Figures:
     total: int
     by_organisation: Mapping[int, int] = field(default_factory=dict)
     source: str = ""
+
+
+class People(NamedTuple):
+    """How many were there, and whether that is a number by hand and not counted from a list."""
+
+    number: int
+    by_hand: bool = False
 
 
 class FiguresRefused(Exception):
@@ -74,8 +81,8 @@ def as_figures(row: EventFigures) -> Figures:
     return Figures(row.total, {one.organisation_id: one.people for one in row.parts}, row.source)
 
 
-def people_at(event_ids: Collection[int]) -> dict[int, int]:
-    """Return how many people were at each of these events, where that is known; three queries.
+def people_at(event_ids: Collection[int]) -> dict[int, People]:
+    """Return how many people were at each of these events, where that is known; four queries.
 
     Who was marked as present on any day; of an event with a list whose days are not known, so that
     nobody could be marked, all of the list; without a list the figures by hand.
@@ -86,15 +93,18 @@ def people_at(event_ids: Collection[int]) -> dict[int, int]:
         .where(Event.id.in_(event_ids), Registration.state == "confirmed")
         .group_by(Event.id)
     )
-    listed = {number: people for number, kind, people in lists if kind in ("month", "season")}
     came = db.session.execute(
         select(Registration.event_id, func.count(Registration.id.distinct()))
         .join(Attendance, Attendance.registration_id == Registration.id)
         .where(Registration.event_id.in_(event_ids), Attendance.status == "present")
         .group_by(Registration.event_id)
     )
-    noted = {number: one.total for number, one in attended_figures(event_ids).items()}
-    return {**noted, **listed, **{number: people for number, people in came}}  # noqa: C416
+    found = {
+        number: People(one.total, by_hand=True)
+        for number, one in attended_figures(event_ids).items()
+    }
+    found |= {number: People(all_) for number, kind, all_ in lists if kind in ("month", "season")}
+    return found | {number: People(people) for number, people in came}
 
 
 @retried

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from koostoo.attendance.figures import people_at
+from koostoo.attendance.figures import People, people_at
 from koostoo.base.database import db
 from koostoo.base.text import fold
 from koostoo.events.models import Event
@@ -19,12 +19,12 @@ from koostoo.programme.rules import Candidate, Goal, Progress, WhyNot, progress
 class Line(NamedTuple):
     """An event of an activity: why it does not count (None: it does), how many were there.
 
-    `people` is None where nobody knows, and where the activity does not count people.
+    `people` is None where nobody knows, and where nobody asked.
     """
 
     event: Event
     why_not: WhyNot | None
-    people: int | None
+    people: People | None
     is_further: bool
     """Whether it belongs to another activity and counts for this one besides."""
 
@@ -48,20 +48,23 @@ class ActivityProgress:
         return [line for line in self.lines if line.why_not is not None]
 
 
-def project_progress(activities: Sequence[Activity], now: datetime) -> dict[int, ActivityProgress]:
+def project_progress(
+    activities: Sequence[Activity], now: datetime, *, with_people: bool = False
+) -> dict[int, ActivityProgress]:
     """Return the progress of the activities of one project, by their numbers.
 
-    Two queries, and three more where people are counted, however many events there are. Drafts and
-    samples are among the lines.
+    Two queries, and four more where people are counted, however many events there are. Drafts and
+    samples are among the lines. `with_people`: tell how many were there of every event, also where
+    the activity does not count people.
     """
     events = _events([one.id for one in activities])
-    counted = {one.id for one in activities if one.counts == "participants"}
+    counted = {one.id for one in activities if with_people or one.counts == "participants"}
     people = people_at([event.id for event in events if counted & _activity_ids(event)])
     return {one.id: _of_activity(one, events, people, now) for one in activities}
 
 
 def _of_activity(
-    activity: Activity, events: Iterable[Event], people: dict[int, int], now: datetime
+    activity: Activity, events: Iterable[Event], people: dict[int, People], now: datetime
 ) -> ActivityProgress:
     own = [event for event in events if activity.id in _activity_ids(event)]
     goal = Goal(
@@ -77,7 +80,7 @@ def _of_activity(
     return ActivityProgress(activity, found, tuple(lines))
 
 
-def _candidate(event: Event, people: int | None, now: datetime) -> Candidate:
+def _candidate(event: Event, people: People | None, now: datetime) -> Candidate:
     elsewhere = fold(event.region_other) or None
     return Candidate(
         state=event.state,
@@ -85,7 +88,7 @@ def _candidate(event: Event, people: int | None, now: datetime) -> Candidate:
         mode=event.mode,
         is_sample=event.is_sample,
         region=event.region_id or elsewhere,
-        people=people,
+        people=people.number if people else None,
     )
 
 

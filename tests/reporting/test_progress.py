@@ -106,5 +106,5 @@ def test_participants_are_those_who_came_else_the_figures(
 
     [found] = progress_of(programme)
     assert unmarked == ["no_people"]
-    assert [line.people for line in found.lines] == [2, 40]
+    assert [line.people for line in found.lines] == [(2, False), (40, True)]
     assert found.found.done == 42

@@ -77,7 +77,7 @@ def project(slug: str) -> str:
         "desk/project.html",
         project=found,
         period=_period(found),
-        progress=project_progress(found.activities, now()),
+        progress=project_progress(found.activities, now(), with_people=True),
         progress_words=progress_words,
         why_not_words=WHY_NOT_WORDS,
         served=_served(found),
