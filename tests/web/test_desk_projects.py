@@ -77,6 +77,7 @@ def test_facts_are_changed_and_the_change_is_told(desk: FlaskClient) -> None:
     assert "kai@example.org" not in str(entry.detail)
     history = text_of(desk, "/desk/history")
     assert "säilitada kuni: – → 31.12.2035" in history
+    assert '<td data-label="Mille kohta">Uus nimi</td>' in history
     assert "Uus nimi" in text_of(desk, ONE)
 
 

@@ -85,7 +85,8 @@ def act_rows(entries: Iterable[AuditEntry], names: Names) -> list[dict[str, Any]
             "detail": _detail(entry, names),
             "reason": entry.reason,
             "event_id": entry.event_id,
-            "organisation": names.organisations.get(entry.organisation_id or 0, ""),
+            "about": names.organisations.get(entry.organisation_id or 0)
+            or names.projects.get(entry.project_id or 0, ""),
         }
         for entry in entries
     ]
