@@ -1,14 +1,19 @@
 """A project goes out as a file and comes back the same."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from koostoo.base.clock import now
 from koostoo.base.database import Base, db, transaction
+from koostoo.base.localtext import LocalText
+from koostoo.base.text import clean_line, clean_text
 from koostoo.events.export import export_project
 from koostoo.events.load import load_project
 from koostoo.events.models import Event
@@ -175,3 +180,12 @@ def test_the_command_prints_the_file_and_names_what_it_does_not_know(app: Flask)
     missing = runner.invoke(args=["project", "export", "teine"])
     assert missing.exit_code == 1
     assert "there is no project teine" in missing.output
+
+
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_whatever_a_form_keeps_can_be_written_and_read(prose: str, line: str) -> None:
+    plan = read_project_file(FULL)
+    words = LocalText(clean_text(prose), clean_line(line))
+    title = LocalText(clean_line(line) or "Koos", clean_line(prose)[:300])
+    typed = replace(plan, title=title, support_text=words)
+    assert read_project_file(write_project_file(typed)) == typed
