@@ -39,6 +39,10 @@ class ProjectNotFound(LookupError):
     """There is no such project, or no such activity of it."""
 
 
+class ProjectExists(Exception):
+    """There is a project of this title and first day already, such as after a second click."""
+
+
 class ProjectChanged(Exception):
     """Somebody else saved the project since the form was opened; `version` is the present one."""
 
@@ -51,8 +55,14 @@ class ProjectChanged(Exception):
 def create_project(
     facts: ProjectFacts, host: int | NewOrganisation, now: datetime, by: int | None
 ) -> str:
-    """Add a project with its host, an organisation by number or a new one; return its slug."""
+    """Add a project with its host, an organisation by number or a new one; return its slug.
+
+    Raises ProjectExists.
+    """
     with transaction() as session:
+        begun = session.scalars(select(Project).where(Project.starts_on == facts.starts_on))
+        if any(fold(one.title.et) == fold(facts.title.et) for one in begun):
+            raise ProjectExists
         project = Project(slug=_free_slug(session, Project, facts.title.et, "projekt"))
         _write(project, facts)
         organisation_id = host if isinstance(host, int) else put_organisation(session, host)

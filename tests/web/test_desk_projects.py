@@ -127,15 +127,15 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(desk: FlaskClient) -> 
 
 
 def test_a_new_project_gets_partners_and_activities(desk: FlaskClient) -> None:
-    answer = send(
-        desk,
-        "/desk/projects/new",
-        title_et="Järgmine projekt",
-        starts_on="2026-01-01",
-        ends_on="2027-12-31",
-        new_name="MTÜ Uus",
-    )
+    typed = open_form(desk, "/desk/projects/new") | {
+        "title_et": "Järgmine projekt",
+        "starts_on": "2026-01-01",
+        "ends_on": "2027-12-31",
+        "new_name": "MTÜ Uus",
+    }
+    answer = desk.post("/desk/projects/new", data=typed)
     assert answer.location == "/desk/projects/jargmine-projekt"
+    assert desk.post("/desk/projects/new", data=typed).status_code == 422
     path = answer.location
     made = project("jargmine-projekt")
     assert made.host is not None

@@ -13,6 +13,7 @@ from koostoo.events.export import export_project
 from koostoo.events.queries import all_projects, find_project, find_project_with_links
 from koostoo.programme.editing import (
     ProjectChanged,
+    ProjectExists,
     ProjectNotFound,
     create_project,
     edit_facts,
@@ -62,9 +63,14 @@ def project_new() -> Response | Page:
     if form.validate_on_submit():
         with form.kept_when_busy():
             host = form.new_organisation() or int(form.host.data)
-            slug = create_project(form.facts(), host, now(), organiser_id())
-            flash(_("The project is created. Now add its partners and activities."), "success")
-            return redirect(url_for("desk.project", slug=slug), 303)
+            try:
+                slug = create_project(form.facts(), host, now(), organiser_id())
+            except ProjectExists:
+                words = _("There is a project of this title and first day already.")
+                form.title_et.errors = [words]
+            else:
+                flash(_("The project is created. Now add its partners and activities."), "success")
+                return redirect(url_for("desk.project", slug=slug), 303)
     return form.answer(render_template("desk/project_new.html", form=form))
 
 
