@@ -17,6 +17,7 @@ from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
 from koostoo.base.contact import ContactError, parse_email
 from koostoo.base.tokens import make_token
+from koostoo.events.export import NoHostError, export_project
 from koostoo.events.load import load_project
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples
 from koostoo.mail.check import check
@@ -49,6 +50,18 @@ def project_load(file: Path) -> None:
         problems = "\n".join(f"  {problem}" for problem in error.problems)
         raise click.ClickException(f"{file} was not loaded:\n{problems}") from error
     click.echo(str(report))
+
+
+@project.command("export")
+@click.argument("slug")
+def project_export(slug: str) -> None:
+    """Print the project SLUG as a file that `project load` reads back."""
+    try:
+        click.echo(export_project(slug), nl=False)
+    except LookupError as error:
+        raise click.ClickException(f"there is no project {slug}") from error
+    except NoHostError as error:
+        raise click.ClickException(f"project {slug} has no host; name one at the desk") from error
 
 
 @samples.command("add")

@@ -56,6 +56,13 @@ Action = Literal[
     "note_changed",
     "token_made",
     "token_revoked",
+    "figures_noted",
+    "figures_removed",
+    "project_created",
+    "project_edited",
+    "activity_added",
+    "activity_changed",
+    "activity_removed",
 ]
 
 

@@ -26,13 +26,14 @@ What = Literal[
     "partner",
     "period",
     "members",
+    "project",
     "stored",
     "evidence",
     "api",
 ]
 """The list of an event's people; what is printed; the summary of feedback; the ready lists; people
-of many events; a register of members; a file somebody brought; a package of evidence; what a
-program read."""
+of many events; a register of members; a project as a file; a file somebody brought; a package of
+evidence; what a program read."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file", "json"]
 """How it leaves; "file": as somebody brought it."""

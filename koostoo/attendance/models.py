@@ -10,6 +10,7 @@ from koostoo.accounts.models import Organiser
 from koostoo.attendance.rules import METHODS, STATUSES
 from koostoo.base import keep
 from koostoo.base.database import Base, UtcDateTime
+from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
 
 OPERATION_LENGTH = 36
@@ -132,3 +133,53 @@ class AttendeeImport(Base):
     rows: Mapped[list[Any]] = mapped_column(JSON, info=keep.REGISTER)
     """Each row as its line number and its cells."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.REGISTER)
+
+
+class EventFigures(Base):
+    """How many people were at an event of which there is no list, as somebody wrote it down.
+
+    They are never added to people counted from rows: where there is a list, it alone counts.
+    """
+
+    __tablename__ = "event_figures"
+    __table_args__ = (CheckConstraint("total >= 0", name="total"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), unique=True, info=keep.STRUCTURE
+    )
+    total: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    source: Mapped[str] = mapped_column(String(500), info=keep.EVIDENCE)
+    """Where the number comes from, such as a list on paper."""
+    version: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    """Grows with each change, so that two who write at once do not overwrite each other."""
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    organiser_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
+    )
+
+    organiser: Mapped[Organiser | None] = relationship()
+    parts: Mapped[list["FiguresPart"]] = relationship(
+        order_by="FiguresPart.organisation_id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class FiguresPart(Base):
+    """How many of these people came from one organisation; what is not known has no row."""
+
+    __tablename__ = "event_figures_part"
+    __table_args__ = (
+        CheckConstraint("people >= 0", name="people"),
+        UniqueConstraint("figures_id", "organisation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    figures_id: Mapped[int] = mapped_column(
+        ForeignKey("event_figures.id", ondelete="CASCADE"), info=keep.STRUCTURE
+    )
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
+    )
+    people: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+
+    organisation: Mapped[Organisation] = relationship()

@@ -7,15 +7,15 @@ that is gone from the file stays and is reported, because a file cannot know who
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
 from koostoo.base.retry import retried
+from koostoo.events.load_report import LoadReport
 from koostoo.events.models import Event
 from koostoo.events.uid import new_uid
 from koostoo.programme.models import (
@@ -30,34 +30,6 @@ from koostoo.programme.plan import EventPlan, ProjectPlan
 from koostoo.programme.project_file import ProjectFileError, read_project_file
 
 Row = TypeVar("Row", bound=Base)
-
-
-@dataclass(slots=True)
-class LoadReport:
-    """What loading did; each entry names a row such as "event linc-2024"."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    """Activities gone from the file that had no event."""
-    at_desk: list[str] = field(default_factory=list)
-    """Events that differ from the file and were left alone, because they take registrations."""
-    vanished: list[str] = field(default_factory=list)
-    """Events, and activities that have events, gone from the file and left alone."""
-
-    def __str__(self) -> str:
-        """Say in a few lines what happened, with every row that is not just unchanged."""
-        lines = [f"{len(self.unchanged)} unchanged"] if self.unchanged else []
-        for rows, what in (
-            (self.added, "added"),
-            (self.changed, "changed"),
-            (self.removed, "removed"),
-            (self.at_desk, "not changed, takes registrations: change it at the desk"),
-            (self.vanished, "not in the file any more, kept"),
-        ):
-            lines += [f"{row}: {what}" for row in rows]
-        return "\n".join(lines)
 
 
 @retried
@@ -111,11 +83,16 @@ class _Loader:
     def load(self) -> LoadReport:
         project = self._load_project()
         organisations = self._load_organisations()
-        self._load_lists(project, organisations)
+        self._load_partners(project, organisations)
+        self._load_outcomes(project)
+        self._load_media(project)
         activities = self._load_activities(project, organisations)
         for plan in self.plan.events:
-            self._load_event(plan, activities[plan.activity], organisations[plan.organiser])
+            self._load_event(plan, activities, organisations)
         self._settle_vanished(project)
+        if self.report.touches_project and f"project {project.slug}" not in self.report.added:
+            # Who has the project open at the desk meanwhile is told.
+            project.version += 1
         return self.report
 
     def _load_project(self) -> Project:
@@ -147,21 +124,22 @@ class _Loader:
             for plan in self.plan.organisations
         }
 
-    def _load_lists(self, project: Project, organisations: Mapping[str, Organisation]) -> None:
-        """Write what has no name of its own and nothing refers to: as whole lists."""
-        partners = [(self.plan.host, "host")] + [(slug, "partner") for slug in self.plan.partners]
-        if [(p.organisation.slug, p.role) for p in project.partners] != partners:
+    def _load_partners(self, project: Project, organisations: Mapping[str, Organisation]) -> None:
+        """Write them as a whole list: nothing refers to a partner, only to the organisation."""
+        lead = self.plan.lead
+        partners = [(self.plan.host, "host", self.plan.host == lead)]
+        partners += [(slug, "partner", slug == lead) for slug in self.plan.partners]
+        stored_partners = [(p.organisation.slug, p.role, p.is_lead) for p in project.partners]
+        if stored_partners != partners:
             self._empty(project.partners, "partners")
             project.partners.extend(
-                Partner(organisation=organisations[slug], role=role, position=position)
-                for position, (slug, role) in enumerate(partners, start=1)
+                Partner(
+                    organisation=organisations[slug], role=role, is_lead=leads, position=position
+                )
+                for position, (slug, role, leads) in enumerate(partners, start=1)
             )
-        if tuple(outcome.text for outcome in project.outcomes) != self.plan.outcomes:
-            self._empty(project.outcomes, "outcomes")
-            project.outcomes.extend(
-                Outcome(text=text, position=position)
-                for position, text in enumerate(self.plan.outcomes, start=1)
-            )
+
+    def _load_media(self, project: Project) -> None:
         media = [(one.day, one.title, one.url) for one in self.plan.media]
         stored = [(one.day, one.title, one.url) for one in project.media]
         if len(media) != len(stored) or any(one not in stored for one in media):
@@ -169,6 +147,22 @@ class _Loader:
             project.media.extend(
                 MediaMention(day=day, title=title, url=url) for day, title, url in media
             )
+
+    def _load_outcomes(self, project: Project) -> None:
+        """Write the outcomes by their places, so that what stays keeps its row."""
+        rows, texts = project.outcomes, self.plan.outcomes
+        if tuple(outcome.text for outcome in rows) == texts:
+            return
+        (self.report.changed if rows else self.report.added).append("outcomes")
+        for outcome, text in zip(rows, texts, strict=False):
+            outcome.text = text
+        del rows[len(texts) :]
+        rows.extend(
+            Outcome(text=text, position=position)
+            for position, text in enumerate(texts[len(rows) :], start=len(rows) + 1)
+        )
+        # The links of outcomes that are gone go with them, before activities are compared.
+        self.session.flush()
 
     def _empty(self, rows: list[Any], what: str) -> None:
         (self.report.changed if rows else self.report.added).append(what)
@@ -193,20 +187,31 @@ class _Loader:
                     "title": plan.title,
                     "description": plan.description,
                     "target": plan.target,
+                    "counts": plan.counts,
+                    "only_physical": plan.only_physical,
+                    "outcomes": [project.outcomes[place - 1] for place in plan.outcomes],
                 },
             )
             for position, plan in enumerate(self.plan.activities, start=1)
         }
 
-    def _load_event(self, plan: EventPlan, activity: Activity, organiser: Organisation) -> None:
+    def _load_event(
+        self,
+        plan: EventPlan,
+        activities: Mapping[str, Activity],
+        organisations: Mapping[str, Organisation],
+    ) -> None:
         found = self.session.scalar(select(Event).where(Event.slug == plan.slug).with_for_update())
         values = {
-            "activity": activity,
-            "organiser": organiser,
+            "activity": activities[plan.activity],
+            "further_activities": [one for slug, one in activities.items() if slug in plan.further],
+            "organiser": organisations[plan.organiser],
             "title": plan.title,
             "summary": plan.summary,
             "place": plan.place,
             "mode": plan.mode,
+            "region": organisations.get(plan.region or ""),
+            "region_other": plan.elsewhere,
             "when": plan.when,
         }
         if found is not None and (differing := _differing(found, values)):
@@ -234,7 +239,7 @@ class _Loader:
             select(Activity).where(Activity.project_id == project.id, Activity.slug.not_in(slugs))
         ).all():
             name = f"activity {activity.slug}"
-            if self.session.scalar(select(Event.id).where(Event.activity == activity).limit(1)):
+            if self.session.scalar(select(Event.id).where(_counts_for(activity)).limit(1)):
                 self.report.vanished.append(name)
             else:
                 self.session.delete(activity)
@@ -273,3 +278,9 @@ class _Loader:
 
 def _differing(row: Base, values: Mapping[str, Any]) -> set[str]:
     return {key for key, value in values.items() if getattr(row, key) != value}
+
+
+def _counts_for(activity: Activity) -> ColumnElement[bool]:
+    return (Event.activity_id == activity.id) | Event.further_activities.any(
+        Activity.id == activity.id
+    )

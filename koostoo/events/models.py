@@ -3,7 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
@@ -25,6 +36,28 @@ PURPOSES = ("", "diet", "stop", "room", "roommate", "nights")
 """What the answers to a question are used for in ready lists; "": for nothing of the kind."""
 ASKED = ("signup", "organisers", "checkin")
 """Who answers a question, and when: who signs up; organisers, at the desk; who arrives."""
+
+
+event_activity = Table(
+    "event_activity",
+    Base.metadata,
+    Column("id", primary_key=True, type_=Integer, info=keep.STRUCTURE),
+    Column(
+        "event_id",
+        ForeignKey("event.id", ondelete="CASCADE"),
+        nullable=False,
+        info=keep.STRUCTURE,
+    ),
+    Column(
+        "activity_id",
+        ForeignKey("activity.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=keep.STRUCTURE,
+    ),
+    UniqueConstraint("event_id", "activity_id"),
+)
+"""Which further activities of the same project an event counts for, besides its own."""
 
 
 class Event(Base):
@@ -59,6 +92,7 @@ class Event(Base):
         CheckConstraint(f"membership IN {MEMBERSHIPS}", name="membership"),
         CheckConstraint(f"on_decline IN {ON_DECLINE}", name="on_decline"),
         CheckConstraint("thanks_after > 0", name="thanks_after"),
+        CheckConstraint("region_id IS NULL OR region_other = ''", name="region"),
         Index("ix_event_state_starts_on", "state", "starts_on"),
         # All that tells whether a feed has changed: no long text of an event is read for it.
         Index(
@@ -96,6 +130,14 @@ class Event(Base):
         LocalTextType, default=LocalText, info=keep.STRUCTURE
     )
     place: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText, info=keep.STRUCTURE)
+    region_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
+    )
+    """The action group in whose area it takes place; None: elsewhere, or not said."""
+    region_other: Mapped[str] = mapped_column(
+        String(100), default="", server_default="", info=keep.STRUCTURE
+    )
+    """Where it takes place when that is no action group's area of the project, as written."""
     mode: Mapped[str] = mapped_column(String(8), default="onsite", info=keep.STRUCTURE)
     join_link: Mapped[str] = mapped_column(String(500), default="", info=keep.STRUCTURE)
 
@@ -160,7 +202,11 @@ class Event(Base):
     revised_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.STRUCTURE)
 
     activity: Mapped[Activity] = relationship()
-    organiser: Mapped[Organisation] = relationship()
+    further_activities: Mapped[list[Activity]] = relationship(
+        secondary=event_activity, order_by=lambda: (Activity.position, Activity.id)
+    )
+    organiser: Mapped[Organisation] = relationship(foreign_keys=[organiser_id])
+    region: Mapped[Organisation | None] = relationship(foreign_keys=[region_id])
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
 from koostoo.events.models import Event, Question
-from koostoo.programme.models import Activity, Project
+from koostoo.programme.models import Activity, Partner, Project
 
 PUBLIC = ("published", "called_off")
 # Built once: putting this statement together costs more than running it.
@@ -106,11 +106,22 @@ def _listed() -> Select[Event]:
 
 def find_project(slug: str) -> Project | None:
     """Return a project with everything its page shows, or None."""
+    return db.session.scalar(_project(slug))
+
+
+def find_project_with_links(slug: str) -> Project | None:
+    """Return the same with the outcomes each activity serves."""
     return db.session.scalar(
+        _project(slug).options(selectinload(Project.activities).selectinload(Activity.outcomes))
+    )
+
+
+def _project(slug: str) -> Select[Project]:
+    return (
         select(Project)
         .where(Project.slug == slug)
         .options(
-            selectinload(Project.partners),
+            selectinload(Project.partners).joinedload(Partner.organisation),
             selectinload(Project.outcomes),
             selectinload(Project.media),
             selectinload(Project.activities).joinedload(Activity.organisation),

@@ -43,6 +43,8 @@ class EventDraft:
     programme: LocalText = NO_WORDS
     audience: LocalText = NO_WORDS
     place: LocalText = NO_WORDS
+    region_id: int | None = None
+    region_other: str = ""
     mode: str = "onsite"
     join_link: str = ""
     takes_registrations: bool = True
@@ -69,6 +71,8 @@ class EventDraft:
     quotas: tuple[QuotaDraft, ...] = ()
     invited: tuple[int, ...] = ()
     """Organisations by number; none stands for all of the project."""
+    further: tuple[int, ...] = ()
+    """Activities by number that it counts for besides its own."""
 
 
 def missing(draft: EventDraft, now: datetime) -> list[Missing]:
@@ -99,9 +103,12 @@ def missing_for_record(draft: EventDraft, now: datetime) -> list[Missing]:
 def missing_after_edit(old: EventDraft, new: EventDraft, now: datetime) -> list[Missing]:
     """Return what a published event may not lose; its deadline may well have passed.
 
-    So may its date, as long as it is not moved there: who would be told?
+    So may its date, as long as it is not moved there: who would be told? Once it is over it need
+    not get what it never had, such as one of old from the project file: nobody signs up any more.
     """
     may_pass = {"deadline_past"} if new.when != old.when else {"deadline_past", "date_past"}
+    if new.when.is_over(now):
+        may_pass |= {"summary", "place", "join_link", "contact"} & {*missing(old, now)}
     return [code for code in missing(new, now) if code not in may_pass]
 
 

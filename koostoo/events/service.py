@@ -27,6 +27,7 @@ from koostoo.events.rules import EventDraft, QuotaDraft
 from koostoo.events.uid import new_uid
 from koostoo.feedback.forms import copy_form
 from koostoo.files.copying import copy_public_files
+from koostoo.programme.models import Activity
 
 Row = TypeVar("Row", Question, Option)
 
@@ -39,6 +40,8 @@ PLAIN_FIELDS = (
     "programme",
     "audience",
     "place",
+    "region_id",
+    "region_other",
     "mode",
     "join_link",
     "takes_registrations",
@@ -139,6 +142,7 @@ def draft_of(event: Event) -> EventDraft:
             for quota in event.quotas
         ),
         invited=tuple(invitation.organisation_id for invitation in event.invitations),
+        further=tuple(sorted(activity.id for activity in event.further_activities)),
     )
 
 
@@ -196,6 +200,9 @@ def write_draft(session: Session, event: Event, draft: EventDraft) -> None:
     _write_conditions(event, draft)
     _write_quotas(event, draft)
     _write_invitations(event, draft)
+    event.further_activities = [
+        session.get_one(Activity, number) for number in draft.further if number != draft.activity_id
+    ]
 
 
 def _drop_conditions(session: Session, event: Event) -> None:

@@ -33,7 +33,7 @@ from koostoo.accounts.models import (
     Download,
     SignInLink,
 )
-from koostoo.attendance.models import AttendeeImport, WalkInEntry
+from koostoo.attendance.models import AttendeeImport, EventFigures, WalkInEntry
 from koostoo.base import keep
 from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
@@ -200,6 +200,13 @@ def _forget_people(session: Session, today: date) -> int:
     session.execute(delete(FeedbackAnswer).where(FeedbackAnswer.question_id.in_(words)))
     # A package holds the evidence that is deleted now.
     session.execute(delete(Job).where(Job.project_id.in_(over)))
+    # The figures say nothing of a person; where they come from may.
+    session.execute(
+        update(EventFigures)
+        .where(EventFigures.event_id.in_(_ended(today, Project.keep_until)))
+        .values(source="", organiser_id=None)
+        .execution_options(synchronize_session=False)
+    )
     done = session.execute(
         update(Registration)
         .where(

@@ -1,11 +1,13 @@
 """How a project file writes dates: days, hours, months ("2024-11") and seasons ("spring 2025").
 
+A day that has its own hours is one of `days`, a table with `starts` and `ends`.
+
 As everywhere in the file, what is wrong is noted in the table and a stand-in returned.
 """
 
 import re
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from koostoo.base.when import ZONE, When
@@ -40,10 +42,14 @@ def _read_edge(top: Table, key: str, *, last: bool) -> date | None:
 
 
 def read_when(table: Table) -> When:
-    """Return when an event is, from `when` alone or from `starts` and `ends`."""
+    """Return when an event is, from `when`, from `starts` and `ends`, or from `days`."""
     value, starts, ends = table.raw("when"), table.raw("starts"), table.raw("ends")
-    if (value is None) == (starts is None and ends is None):
-        table.refuse("when", "give either `when`, or `starts` and `ends`")
+    given = [value is not None, not (starts is None and ends is None), table.has("days")]
+    table.raw("days")
+    if given.count(True) != 1:
+        table.refuse("when", "give either `when`, or `starts` and `ends`, or `days`")
+    elif table.has("days"):
+        return _read_days(table)
     elif value is None:
         return _read_range(table, starts, ends)
     elif isinstance(value, date) and not isinstance(value, datetime):
@@ -83,5 +89,47 @@ def _read_range(table: Table, starts: Any, ends: Any) -> When:
     return STAND_IN_WHEN
 
 
+def _read_days(table: Table) -> When:
+    """Read days that each have their own hours."""
+    pairs = []
+    for day in table.tables("days"):
+        starts, ends = day.raw("starts"), day.raw("ends")
+        if not (isinstance(starts, datetime) and isinstance(ends, datetime)):
+            day.refuse("", "needs `starts` and `ends` with hours, such as 2024-03-14T10:00:00")
+        elif day.check_year("starts", starts.year) and day.check_year("ends", ends.year):
+            pairs.append((_in_zone(starts), _in_zone(ends)))
+        day.refuse_unknown()
+    try:
+        return When.day_by_day(pairs)
+    except ValueError as error:
+        table.refuse("days", str(error))
+    return STAND_IN_WHEN
+
+
 def _in_zone(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def written_when(when: When) -> dict[str, Any]:
+    """Return the keys of the file that `read_when` reads back as this date."""
+    if when.by_day:
+        pairs = [(_local(start), _local(end)) for start, end in when.by_day]
+        return {"days": [{"starts": start, "ends": end} for start, end in pairs]}
+    if when.starts_at is not None and when.ends_at is not None:
+        return {"starts": _local(when.starts_at), "ends": _local(when.ends_at)}
+    if when.kind == "month":
+        return {"when": f"{when.first:%Y-%m}"}
+    if when.season is not None:
+        return {"when": f"{when.season} {when.first.year}"}
+    if when.first == when.last:
+        return {"when": when.first}
+    return {"starts": when.first, "ends": when.last}
+
+
+def _local(moment: datetime) -> datetime:
+    """Return Estonian time without a zone; with one in the hour that comes twice in autumn."""
+    local = moment.astimezone(ZONE)
+    plain = local.replace(tzinfo=None, fold=0)
+    if _in_zone(plain) == moment:
+        return plain
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)

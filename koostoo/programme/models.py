@@ -3,12 +3,25 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from koostoo.base import keep
 from koostoo.base.database import Base, LocalTextType, UtcDateTime
 from koostoo.base.localtext import LocalText
+from koostoo.programme.rules import COUNTS
 
 # Compared byte by byte in both databases: the key itself carries the Estonian order.
 SortKey = String(800).with_variant(String(800, collation="C"), "postgresql")
@@ -47,6 +60,8 @@ class Project(Base):
     contact_phone: Mapped[str] = mapped_column(String(40), default="", info=keep.STRUCTURE)
     support_text: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     keep_until: Mapped[date | None] = mapped_column(info=keep.STRUCTURE)
+    version: Mapped[int] = mapped_column(default=1, server_default="1", info=keep.STRUCTURE)
+    """Grows with each change at the desk, so that two who edit do not overwrite each other."""
 
     partners: Mapped[list["Partner"]] = relationship(
         order_by="Partner.position", cascade="all, delete-orphan"
@@ -58,13 +73,18 @@ class Project(Base):
         order_by="Activity.position", back_populates="project"
     )
     media: Mapped[list["MediaMention"]] = relationship(
-        order_by="MediaMention.day.desc()", cascade="all, delete-orphan"
+        order_by="MediaMention.day.desc(), MediaMention.id", cascade="all, delete-orphan"
     )
 
     @property
     def host(self) -> Organisation | None:
         """The organisation that hosts the project, when one is named."""
         return next((p.organisation for p in self.partners if p.role == "host"), None)
+
+    @property
+    def lead(self) -> Organisation | None:
+        """The lead partner, when one is named; it may be the host."""
+        return next((p.organisation for p in self.partners if p.is_lead), None)
 
 
 class Partner(Base):
@@ -74,6 +94,13 @@ class Partner(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "organisation_id"),
         CheckConstraint("role IN ('host', 'partner')", name="role"),
+        Index(
+            "uq_partner_lead",
+            "project_id",
+            unique=True,
+            sqlite_where=text("is_lead"),
+            postgresql_where=text("is_lead"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
@@ -82,6 +109,10 @@ class Partner(Base):
         ForeignKey("organisation.id"), index=True, info=keep.STRUCTURE
     )
     role: Mapped[str] = mapped_column(String(10), info=keep.STRUCTURE)
+    is_lead: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=keep.STRUCTURE
+    )
+    """Whether it is the lead partner, who answers to the funder; one of a project at most."""
     position: Mapped[int] = mapped_column(info=keep.STRUCTURE)
 
     organisation: Mapped[Organisation] = relationship()
@@ -100,6 +131,28 @@ class Outcome(Base):
     text: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
 
 
+activity_outcome = Table(
+    "activity_outcome",
+    Base.metadata,
+    Column("id", primary_key=True, type_=Integer, info=keep.STRUCTURE),
+    Column(
+        "activity_id",
+        ForeignKey("activity.id", ondelete="CASCADE"),
+        nullable=False,
+        info=keep.STRUCTURE,
+    ),
+    Column(
+        "outcome_id",
+        ForeignKey("outcome.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+        info=keep.STRUCTURE,
+    ),
+    UniqueConstraint("activity_id", "outcome_id"),
+)
+"""Which outcomes an activity serves."""
+
+
 class Activity(Base):
     """A planned activity: joint, or additional of one organisation."""
 
@@ -110,6 +163,7 @@ class Activity(Base):
             "(kind = 'additional') = (organisation_id IS NOT NULL)", name="additional_has_owner"
         ),
         CheckConstraint("target >= 1", name="target"),
+        CheckConstraint(f"counts IN {COUNTS}", name="counts"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
@@ -125,7 +179,18 @@ class Activity(Base):
     title: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     description: Mapped[LocalText] = mapped_column(LocalTextType, info=keep.STRUCTURE)
     target: Mapped[int] = mapped_column(info=keep.STRUCTURE)
+    counts: Mapped[str] = mapped_column(
+        String(12), default="events", server_default="events", info=keep.STRUCTURE
+    )
+    """What is counted against the target: events, different regions of them, participants."""
+    only_physical: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info=keep.STRUCTURE
+    )
+    """Whether events held only on the web do not count."""
 
+    outcomes: Mapped[list[Outcome]] = relationship(
+        secondary=activity_outcome, order_by=Outcome.position
+    )
     project: Mapped[Project] = relationship(back_populates="activities")
     organisation: Mapped[Organisation | None] = relationship()
 

@@ -27,7 +27,10 @@ class ContactPlan:
 
 @dataclass(frozen=True, slots=True)
 class ActivityPlan:
-    """A planned activity; `organisation` is a slug, None for a joint one."""
+    """A planned activity; `organisation` is a slug, None for a joint one.
+
+    `counts` is of `rules.COUNTS`; `outcomes` are places in the list of outcomes, from 1.
+    """
 
     slug: str
     kind: str
@@ -35,11 +38,18 @@ class ActivityPlan:
     title: LocalText
     description: LocalText
     target: int
+    counts: str = "events"
+    only_physical: bool = False
+    outcomes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """An event; `activity` and `organiser` are slugs of the same file."""
+    """An event; `activity`, `organiser`, `region` and `further` are slugs of the same file.
+
+    `region` is the organisation in whose area it takes place, `elsewhere` where it does otherwise,
+    `further` are activities it counts for besides its own.
+    """
 
     slug: str
     activity: str
@@ -49,6 +59,9 @@ class EventPlan:
     place: LocalText
     mode: str
     when: When
+    region: str | None = None
+    elsewhere: str = ""
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class MediaPlan:
 class ProjectPlan:
     """A whole project; every slug it mentions is defined in it, so it loads or not at all.
 
-    `host` and `partners` are slugs of `organisations`; `starts_on` and `ends_on` are local
+    `host`, `lead` and `partners` are slugs of `organisations`; `starts_on` and `ends_on` are local
     days, both included.
     """
 
@@ -82,3 +95,4 @@ class ProjectPlan:
     activities: tuple[ActivityPlan, ...]
     events: tuple[EventPlan, ...]
     media: tuple[MediaPlan, ...]
+    lead: str | None = None

@@ -15,11 +15,13 @@ from koostoo.programme.plan import (
     OrganisationPlan,
     ProjectPlan,
 )
+from koostoo.programme.rules import COUNTS
 from koostoo.programme.toml_table import STAND_IN_DAY, Table
 
 TITLE_LIMIT = 300
 TEXT_LIMIT = 5000
-TARGETS = range(1, 1000)
+REGION_LIMIT = 100
+TARGETS = range(1, 100_000)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LINE = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", re.DOTALL)
 
@@ -60,21 +62,26 @@ def _read_project(top: Table) -> ProjectPlan:
     organisations = tuple(_read_organisation(table) for table in top.tables("organisations"))
     known = {organisation.slug for organisation in organisations}
     host = top.reference("host", known, "organisation")
-    activities = tuple(_read_activity(table, known) for table in top.tables("activities"))
+    outcomes = _read_outcomes(top)
+    activities = tuple(
+        _read_activity(table, known, len(outcomes)) for table in top.tables("activities")
+    )
     names = {activity.slug for activity in activities}
     starts_on, ends_on = read_period(top)
+    partners = _read_partners(top, known, host)
     plan = ProjectPlan(
         slug=top.slug("slug"),
         title=top.text("title", TITLE_LIMIT, required=True),
         starts_on=starts_on,
         ends_on=ends_on,
         host=host,
-        partners=_read_partners(top, known, host),
+        partners=partners,
+        lead=_read_lead(top, (host, *partners)),
         contact=_read_contact(top.table("contact")),
         support_text=top.text("support_text", TEXT_LIMIT, lines=True),
         keep_until=top.day("keep_until"),
         organisations=organisations,
-        outcomes=_read_outcomes(top),
+        outcomes=outcomes,
         activities=activities,
         events=tuple(_read_event(one, names, known, host) for one in top.tables("events")),
         media=tuple(_read_media(table) for table in top.tables("media")),
@@ -96,6 +103,16 @@ def _read_partners(top: Table, known: Collection[str], host: str) -> tuple[str, 
         elif partner not in known:
             top.refuse("partners", f"there is no organisation {partner!r} in this file")
     return partners
+
+
+def _read_lead(top: Table, partners: Collection[str]) -> str | None:
+    """Read the lead partner, which is the host or one of the partners; None where none is named."""
+    lead = top.raw("lead")
+    if lead is None:
+        return None
+    if lead not in partners:
+        top.refuse("lead", f"{lead!r} is neither the host nor a partner")
+    return str(lead)
 
 
 def _read_outcomes(top: Table) -> tuple[LocalText, ...]:
@@ -132,13 +149,14 @@ def _read_organisation(table: Table) -> OrganisationPlan:
     return organisation
 
 
-def _read_activity(table: Table, organisations: Collection[str]) -> ActivityPlan:
+def _read_activity(table: Table, organisations: Collection[str], outcomes: int) -> ActivityPlan:
     kind = table.one_of("kind", ("joint", "additional"))
     owner: str | None = None
     if kind == "additional":
         owner = table.reference("organisation", organisations, "organisation")
     elif table.raw("organisation") is not None:
         table.refuse("organisation", "only an additional activity has one")
+    counts = table.one_of("counts", COUNTS, default="events")
     activity = ActivityPlan(
         slug=table.slug("slug"),
         kind=kind,
@@ -146,6 +164,10 @@ def _read_activity(table: Table, organisations: Collection[str]) -> ActivityPlan
         title=table.text("title", TITLE_LIMIT, required=True),
         description=table.text("description", TEXT_LIMIT, lines=True),
         target=table.number("target", 1, TARGETS),
+        counts=counts,
+        # A meeting on the web is in no region unless the file says otherwise.
+        only_physical=table.flag("only_physical", default=counts == "regions"),
+        outcomes=table.places("outcomes", outcomes, "outcome"),
     )
     table.refuse_unknown()
     return activity
@@ -163,9 +185,29 @@ def _read_event(
         place=table.text("place", TITLE_LIMIT),
         mode=table.one_of("mode", ("onsite", "online", "hybrid"), default="onsite"),
         when=read_when(table),
+        region=_read_region(table, organisations),
+        elsewhere=table.line("elsewhere", REGION_LIMIT),
+        further=_read_further(table, activities),
     )
     table.refuse_unknown()
     return event
+
+
+def _read_region(table: Table, organisations: Collection[str]) -> str | None:
+    if table.raw("region") is None:
+        return None
+    if table.has("elsewhere"):
+        table.refuse("elsewhere", "give either `region` or `elsewhere`")
+    return table.reference("region", organisations, "organisation")
+
+
+def _read_further(table: Table, activities: Collection[str]) -> tuple[str, ...]:
+    """Read which activities an event counts for besides its own, as the file orders them."""
+    further = table.slugs("also_counts_for")
+    for one in further:
+        if one == table.raw("activity") or one not in activities:
+            table.refuse("also_counts_for", f"there is no other activity {one!r} in this file")
+    return further
 
 
 def _read_media(table: Table) -> MediaPlan:

@@ -80,13 +80,16 @@ class Table:
         """
         value = self.raw(key)
         if isinstance(value, dict):
-            return Table(value, self._path(key), self.problems).as_text(limit, lines=lines)
+            inner = Table(value, self._path(key), self.problems)
+            return inner.as_text(limit, lines=lines, required=required)
         return LocalText(et=self._words(key, value, limit, required=required, lines=lines))
 
-    def as_text(self, limit: int, *, lines: bool = False) -> LocalText:
-        """Read this whole table as a text in two languages; Estonian must be there."""
+    def as_text(self, limit: int, *, lines: bool = False, required: bool = True) -> LocalText:
+        """Read this whole table as a text in two languages; Estonian must be there if required."""
         words = {
-            lang: self._words(lang, self.raw(lang), limit, required=lang == "et", lines=lines)
+            lang: self._words(
+                lang, self.raw(lang), limit, required=required and lang == "et", lines=lines
+            )
             for lang in ("et", "en")
         }
         self.refuse_unknown()
@@ -101,6 +104,30 @@ class Table:
             self.refuse(key, f"must be a whole number from {allowed[0]} to {allowed[-1]}")
             return default
         return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self.raw(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.refuse(key, "must be true or false, without quotes")
+            return default
+        return value
+
+    def places(self, key: str, count: int, what: str) -> tuple[int, ...]:
+        """Return numbers of things listed elsewhere in the file, counted from 1, each once."""
+        value = self.raw(key)
+        if value is None:
+            return ()
+        whole = isinstance(value, list) and all(type(one) is int for one in value)
+        if not whole or len(set(value)) != len(value):
+            self.refuse(key, "must be a list of different numbers, such as [1, 3]")
+            return ()
+        for one in value:
+            if not 1 <= one <= count:
+                self.refuse(key, f"there is no {what} number {one} in this file")
+        return tuple(sorted(value))
 
     def one_of(self, key: str, choices: Collection[str], default: str | None = None) -> str:
         """Return one of `choices`; required when there is no default."""

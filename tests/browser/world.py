@@ -111,6 +111,10 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         "desk.feedback_csv": {"slug": PAST},
         "desk.feedback_xlsx": {"slug": PAST},
         "mine.feedback": {"token": make_token([KEY], FEEDBACK_PURPOSE, there)},
+        "desk.activity_remove": {
+            "slug": programme.project.slug,
+            "number": _empty_activity(programme),
+        },
         "desk.revoke": {"number": _first(select(ApiToken.id))},
         "desk.work": {"number": package},
         "desk.work_package": {"number": package},
@@ -133,6 +137,23 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         },
         **_tokens(seated, waiting, asked, offered, entry, full.id),
     }
+
+
+def _empty_activity(like: Activity) -> int:
+    """Plan something that has no events yet; only that can be removed."""
+    with transaction() as session:
+        found = Activity(
+            project_id=like.project_id,
+            slug="seminar",
+            kind="joint",
+            position=2,
+            title=LocalText("Seminar"),
+            description=LocalText("Vähemalt üks"),
+            target=1,
+        )
+        session.add(found)
+        session.flush()
+        return found.id
 
 
 def _promise(event_id: int, organisation_id: int) -> None:

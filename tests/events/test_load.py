@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 
 from koostoo.base.database import Base, db, transaction
 from koostoo.base.when import When
-from koostoo.events.load import LoadReport, load_project
+from koostoo.events.load import load_project
+from koostoo.events.load_report import LoadReport
 from koostoo.events.models import Event
 from koostoo.programme import project_file
 from koostoo.programme.models import Activity, Organisation, Project

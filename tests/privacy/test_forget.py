@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from koostoo.accounts.models import AuditEntry
+from koostoo.attendance.figures import Figures, attended_figures, note_figures
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
@@ -94,6 +95,17 @@ def test_names_go_at_the_keep_until_date_and_the_row_still_counts(
     row = db.session.get_one(Registration, number)
     assert (row.name, row.person_key, row.sort_key, row.origin_key) == ("", "", "", "")
     assert (row.state, row.organisation_id is not None) == ("confirmed", True)
+
+
+def test_the_number_of_participants_stays_and_where_it_is_from_goes(
+    make_event: Callable[..., Event],
+) -> None:
+    event = make_event(when=When.month(2020, 5), takes_registrations=False)
+    note_figures(event.id, Figures(40, {}, "Mari Männiku mapp"), 0, now(), None)
+    with transaction() as session:
+        session.scalars(select(Project)).one().keep_until = date(2021, 12, 31)
+    forget(now())
+    assert attended_figures([event.id]) == {event.id: Figures(40)}
 
 
 def test_what_a_contact_and_an_organiser_wrote_goes_with_the_contacts(

@@ -98,6 +98,25 @@ def test_host_organises_unless_another_is_named() -> None:
     assert event_with('when = "2025-03"\norganiser = "naaber"').organiser == "naaber"
 
 
+def test_web_meetings_count_for_regions_only_where_the_file_says_so() -> None:
+    def activity(lines: str) -> bool:
+        text = SMALL.replace('kind = "joint"', f'kind = "joint", {lines}')
+        return read_project_file(text).activities[0].only_physical
+
+    assert activity('counts = "regions"')
+    assert not activity('counts = "regions", only_physical = false')
+    assert not activity('counts = "participants"')
+
+
+def test_event_says_in_whose_area_it_is_and_what_else_it_counts_for() -> None:
+    assert event_with('when = "2025-03"\nregion = "naaber"').region == "naaber"
+    assert event_with('when = "2025-03"\nelsewhere = "Riia"').elsewhere == "Riia"
+    [both] = problems_of_event('when = "2025-03"\nregion = "naaber"\nelsewhere = "Riia"')
+    assert both == "events[1].elsewhere: give either `region` or `elsewhere`"
+    [own] = problems_of_event('when = "2025-03"\nalso_counts_for = ["kohtumine"]')
+    assert own.startswith("events[1].also_counts_for: there is no other activity")
+
+
 def test_syntax_error_names_the_line() -> None:
     [problem] = problems_of('slug = "a"\ntitle = Koos\n')
     assert problem.startswith("line 2, column 9: ")
@@ -120,7 +139,7 @@ def test_every_mistake_is_named_at_once() -> None:
 
 def test_unknown_key_is_refused_with_the_known_ones() -> None:
     [problem] = problems_of_event('when = "2025-03"\nb = 1')
-    assert problem.startswith("events[1].b: unknown key; known here: activity, ends")
+    assert problem.startswith("events[1].b: unknown key; known here: activity, also_counts_for")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +160,11 @@ def test_unknown_key_is_refused_with_the_known_ones() -> None:
         ('"joint"', '"muu"', 'activities[1].kind: is wrong: "joint", "additional"'),
         ('"joint"', '"joint", target = true', "activities[1].target: must be a whole number"),
         ('"joint"', '"joint", target = 0', "activities[1].target: must be a whole number"),
+        ('"joint"', '"joint", counts = "heads"', 'activities[1].counts: is wrong: "events"'),
+        ('"joint"', '"joint", only_physical = 1', "activities[1].only_physical: must be true or"),
+        ('"joint"', '"joint", outcomes = [1]', "activities[1].outcomes: there is no outcome"),
+        ('"joint"', '"joint", outcomes = [true]', "activities[1].outcomes: must be a list of"),
+        ('host = "kodu"', 'host = "kodu"\nlead = "naaber"', "lead: 'naaber' is neither the host"),
         ("activities = [", "events = 3\nactivities = [", "events: must be a list of tables"),
         ('"Koos"', "[" * 5000, "the file is nested too deeply"),
         ('"Koos"', "9" * 5000, "not TOML: "),

@@ -47,7 +47,7 @@ def test_the_real_project_page_shows_everything_the_seed_says(
         "MTÜ Lääne-Harju Koostöökogu",
         "Raplamaa Partnerluskogu MTÜ",
         "Kogukondade eestvedajad ja ettevõtjad on motiveeritud",
-        "Kavandatud: vähemalt 3. Toimunud: 2.",
+        "Kavandatud: vähemalt 3 eri piirkonnas. Piirkondi seni: 0.",
         "4.–7. juuni 2024",
         "23.–24. august 2024",
         "november 2024",

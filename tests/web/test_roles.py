@@ -104,6 +104,7 @@ def stage(
     return {
         "event": event.id,
         "project": event.activity.project_id,
+        "activity": event.activity_id,
         "other": other_id,
         "host": event.organiser_id,
         "partner": partner,
@@ -178,6 +179,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["grant"]
     elif rule.rule.startswith("/desk/tokens"):
         values["number"] = stage["token"]
+    elif "/activities/" in rule.rule:
+        values["number"] = stage["activity"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):
         values["number"] = stage["logo" if declared == "project_manage" else "photo"]
     elif rule.endpoint == "desk.letter":

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    activities,  # noqa: F401
     adding,  # noqa: F401
     administration,  # noqa: F401
     answers_page,  # noqa: F401
@@ -27,6 +28,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     evidence,  # noqa: F401
     feedback,  # noqa: F401
     feedback_settings,  # noqa: F401
+    figures,  # noqa: F401
     files,  # noqa: F401
     handing_over,  # noqa: F401
     history,  # noqa: F401
@@ -42,6 +44,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     people,  # noqa: F401
     period,  # noqa: F401
     person,  # noqa: F401
+    project_lists,  # noqa: F401
+    projects,  # noqa: F401
     ready_lists,  # noqa: F401
     register_import,  # noqa: F401
     registers,  # noqa: F401

@@ -63,6 +63,13 @@ ACTS: Mapping[str, Any] = {
     "untagged": _l("Took a tag off a person"),
     "note_changed": _l("Changed the note about a person"),
     "answered_for": _l("Changed a person's answers"),
+    "figures_noted": _l("Wrote down how many took part"),
+    "figures_removed": _l("Removed the number of participants"),
+    "project_created": _l("Created the project"),
+    "project_edited": _l("Changed the project"),
+    "activity_added": _l("Added an activity"),
+    "activity_changed": _l("Changed an activity"),
+    "activity_removed": _l("Removed an activity"),
     "imported": _l("Brought in a list of people"),
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
@@ -83,7 +90,8 @@ def act_rows(entries: Iterable[AuditEntry], names: Names) -> list[dict[str, Any]
             "detail": _detail(entry, names),
             "reason": entry.reason,
             "event_id": entry.event_id,
-            "organisation": names.organisations.get(entry.organisation_id or 0, ""),
+            "about": names.organisations.get(entry.organisation_id or 0)
+            or names.projects.get(entry.project_id or 0, ""),
         }
         for entry in entries
     ]
@@ -195,6 +203,11 @@ def _moved(detail: Mapping[str, Any], names: Names) -> str:
     return "; ".join(lines)
 
 
+def _activity(detail: Mapping[str, Any], names: Names) -> str:
+    title = LocalText.from_dict(detail["activity"]).to(current_lang())
+    return "; ".join([title, *_changes(detail, names)])
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
@@ -214,4 +227,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "attendance_corrected": _attendance,
     "paid": _paid,
     "moved": _moved,
+    "activity_added": _activity,
+    "activity_changed": _activity,
+    "activity_removed": _activity,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,8 +16,11 @@ PARTS: Mapping[str, Any] = {
     "title": _l("title"),
     "when": _l("time"),
     "place": _l("place"),
+    "region_id": _l("in whose area"),
+    "region_other": _l("elsewhere"),
     "mode": _l("how one takes part"),
     "activity_id": _l("activity"),
+    "further": _l("also counts for"),
     "organiser_id": _l("organiser"),
     "takes_registrations": _l("people sign up here"),
     "capacity": _l("seats"),
@@ -48,6 +51,29 @@ PARTS: Mapping[str, Any] = {
     "questions": _l("questions of the form"),
 }
 """Every part of an event that `events.changes` tells of."""
+OTHER_PARTS: Mapping[str, Any] = {
+    "people": _l("participants"),
+    "people_of": _l("participants by organisation"),
+    "source": _l("source"),
+    "starts_on": _l("first day"),
+    "ends_on": _l("last day"),
+    "support_text": _l("words about the support"),
+    "keep_until": _l("evidence is kept until"),
+    "host": _l("host"),
+    "lead": _l("lead partner"),
+    "partners": _l("partners"),
+    "outcomes": _l("expected outcomes"),
+    "activities": _l("activities"),
+    "media": _l("in the media"),
+    "organisation_id": _l("whose activity"),
+    "outcome_ids": _l("outcomes it serves"),
+    "description": _l("description"),
+    "target": _l("target"),
+    "counts": _l("what is counted"),
+    "only_physical": _l("only physical events count"),
+}
+"""Parts of the figures of an event, of a project and of its activities."""
+_WORDS: Mapping[str, Any] = {**PARTS, **OTHER_PARTS}
 CODES: Mapping[str, Any] = {
     "onsite": _l("on the spot"),
     "online": _l("over the web"),
@@ -60,8 +86,12 @@ CODES: Mapping[str, Any] = {
     "open": _l("everybody"),
     "flag": _l("others are marked"),
     "members": _l("members only"),
+    "events": _l("events held"),
+    "regions": _l("different regions in which events were held"),
+    "participants": _l("people who took part"),
 }
 MOMENTS = ("opens_at", "closes_at", "members_first_until")
+DAYS = ("starts_on", "ends_on", "keep_until")
 LIMITS = ("capacity", "waiting_max", "partner_cap", "member_cap")
 
 
@@ -81,24 +111,30 @@ class Names:
 def change_lines(detail: Mapping[str, Any], names: Names, but: Collection[str] = ()) -> list[str]:
     """Return a line for each part that changed; parts in `but` are told of elsewhere."""
     lines = [
-        _("%(part)s: %(old)s → %(new)s", part=PARTS[part], old=old, new=new)
+        _("%(part)s: %(old)s → %(new)s", part=_WORDS[part], old=old, new=new)
         for part, (old, new) in (
             (part, [_value(part, value, names) for value in values])
             for part, values in detail.get("changed", {}).items()
             if part not in but
         )
     ]
-    reworded = [str(PARTS[part]) for part in detail.get("reworded", ()) if part not in but]
+    reworded = [str(_WORDS[part]) for part in detail.get("reworded", ()) if part not in but]
     return lines + ([_("changed: %(parts)s", parts=", ".join(reworded))] if reworded else [])
 
 
 def _value(part: str, value: Any, names: Names) -> str:
-    if part == "quotas":
+    if part in ("quotas", "people_of"):
         kept = [f"{names.organisations.get(number, '–')} {seats}" for number, seats in value]
         return ", ".join(kept) or _("none")
     if part == "invited":
         return ", ".join(names.organisations.get(n, "–") for n in value) or _("everybody")
-    if part == "organiser_id":
+    if part == "further":
+        return ", ".join(names.activities.get(n, "–") for n in value) or _("none")
+    if part == "organisation_id":
+        return names.organisations.get(value, _("all partners"))
+    if part == "partners":
+        return ", ".join(names.organisations.get(n, "–") for n in value) or _("none")
+    if part in ("organiser_id", "region_id", "host", "lead"):
         return names.organisations.get(value, "–")
     if part == "activity_id":
         return names.activities.get(value, "–")
@@ -113,6 +149,8 @@ def _plain(part: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return LocalText.from_dict(value).to(lang) or "–"
+    if part in DAYS:
+        return dates.numeric(date.fromisoformat(value))
     if part in MOMENTS:
         return dates.moment(datetime.fromisoformat(value), lang)
     if part == "contribution_cents":

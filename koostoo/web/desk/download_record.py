@@ -33,6 +33,7 @@ FILES: Mapping[str, Any] = {
     "partner": _l("List of a partner's people"),
     "period": _l("People of many events"),
     "members": _l("Register of members"),
+    "project": _l("Project file"),
     "stored": _l("Kept file"),
     "evidence": _l("Package of evidence"),
     "api": _l("People, read by a program"),

@@ -14,6 +14,7 @@ from koostoo.events.question_sets import question_sets
 from koostoo.events.rules import EventDraft
 from koostoo.programme.models import Activity, Organisation
 from koostoo.web.desk.conditions import choices_for
+from koostoo.web.desk.counting_form import counting_data
 from koostoo.web.desk.date_form import DAY_ROWS
 from koostoo.web.desk.event_form import TEXTS, EventForm
 from koostoo.web.desk.invitation_form import invitation_data
@@ -64,6 +65,7 @@ def build(
     ]
     offer_organisations(form.quotas, choices)
     form.offer_invitations(organisations, activities)
+    form.offer_counting(organisations, activities)
     form.saved_questions = draft.questions if draft else ()
     offer_conditions(form.questions, form.saved_questions)
     months = [(str(n), month_name(n, current_lang())) for n in range(1, 13)]
@@ -133,6 +135,7 @@ def _data(draft: EventDraft, version: int) -> dict[str, Any]:
         "version": str(version),
         **sharing_data(draft),
         **invitation_data(draft),
+        **counting_data(draft),
     }
     return values
 

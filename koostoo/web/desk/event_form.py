@@ -26,6 +26,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.questions import QuestionDraft
 from koostoo.events.rules import EventDraft, QuotaDraft
+from koostoo.web.desk.counting_form import CountingFields
 from koostoo.web.desk.date_form import DAY_ROWS, MOST_DAYS, DateReading, DayHoursForm
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
 from koostoo.web.desk.invitation_form import InvitationFields
@@ -67,7 +68,7 @@ def _prose(label: Any, limit: int, **more: Any) -> TextAreaField:
     return TextAreaField(label, filters=[prose], validators=[AtMost(limit), NoForbidden()], **more)
 
 
-class EventForm(DateReading, SharingFields, InvitationFields, Form):
+class EventForm(DateReading, SharingFields, InvitationFields, CountingFields, Form):
     """All an organiser decides about an event; `draft` returns it once it is valid."""
 
     activity = Pick(_l("Activity of the project"), validators=[Sentence()])
@@ -172,6 +173,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
         self.promises = self.read_quotas(self.read_moment)
         chosen = self.activity.data if not self.activity.errors else ""
         invited = self.read_invited(int(chosen), self.allows_others.data) if chosen else None
+        self.refuse_counting(int(chosen) if chosen else None)
         if self.when is not None:
             begins = self.when.starts_at or self.when.first
             self.refuse_faults(self.capacity.data, begins, self.promises, invited)
@@ -225,6 +227,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, Form):
             quotas=self.promises,
             invited=self.invited_numbers(),
             membership=self.membership.data,
+            **self.counting_values(int(self.activity.data)),
             **texts,
         )
 

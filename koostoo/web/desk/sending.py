@@ -26,6 +26,7 @@ TYPES: dict[Format, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
     "zip": "application/zip",
+    "file": "application/octet-stream",
 }
 IN_MEMORY = 1_000_000
 """Bytes of a workbook held in memory; what is longer lies in a temporary file."""

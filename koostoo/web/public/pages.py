@@ -24,10 +24,12 @@ from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
+from koostoo.reporting.progress import project_progress
 from koostoo.web.feeds import subscription
 from koostoo.web.files import shown_files
 from koostoo.web.language import current_lang
 from koostoo.web.links import absolute
+from koostoo.web.progress_words import progress_words
 from koostoo.web.public import bp
 from koostoo.web.public.cards import cards
 from koostoo.web.public.linked_data import event_data
@@ -66,10 +68,6 @@ def project(slug: str) -> str:
     found = queries.find_project(slug) or abort(404)
     moment = now()
     events = queries.project_events(found.id)[::-1]
-    held: dict[int, list[Event]] = {activity.id: [] for activity in found.activities}
-    for event in reversed(events):
-        if event.when.is_over(moment) and event.state == "published" and not event.is_sample:
-            held[event.activity_id].append(event)
     period = dates.period(found.starts_on, found.ends_on, current_lang())
     title = local(found.title)
     return render_template(
@@ -77,7 +75,8 @@ def project(slug: str) -> str:
         project=found,
         activities=_grouped(found.activities),
         period=period,
-        held=held,
+        progress=project_progress(found.activities, moment),
+        progress_words=progress_words,
         stretches=_timeline(events, moment),
         is_half_way=len({event.when.is_over(moment) for event in events}) > 1,
         today=dates.heading(When.days(local_day(moment)), current_lang()),
