@@ -1,7 +1,8 @@
 """The loop that delivers mail (claim, render, send, mark) and does what falls due.
 
 Promised seats are released at their date, offers lapse at theirs; reminders, thanks and what
-organisers are told fall due; once a day what may no longer be kept is forgotten.
+organisers are told fall due; new registrations are matched with the people they are of; once a day
+what may no longer be kept is forgotten.
 
 Several may run side by side.
 """
@@ -25,10 +26,12 @@ from koostoo.mail.answers import Failure, mishap
 from koostoo.mail.delivery import Claim
 from koostoo.mail.letter import CalendarPart, to_mime
 from koostoo.mail.transport import Carrier, NotDelivered
+from koostoo.matching.service import match_all
 from koostoo.notices.invite import note_calendar
 from koostoo.notices.render import NoSender, render
 from koostoo.privacy.service import forget
 from koostoo.registration.service import serve_due
+from koostoo.reporting.tallies import forget_tallies
 
 POLL_SECONDS = 1
 LETTERS_A_ROUND = 200
@@ -66,6 +69,9 @@ def run(stop: Flag) -> None:
         try:
             moment = clock.now()
             if forgotten_on != clock.local_day(moment):
+                # Who is the same person is told while names are there to tell it by.
+                match_all(moment, anew=True)
+                forget_tallies()
                 logger.info("retention: %s", forget(moment))
                 forgotten_on = clock.local_day(moment)
             if given := serve_due(moment):
@@ -73,6 +79,7 @@ def run(stop: Flag) -> None:
             if looked_at is None or not looked_at <= moment < looked_at + LOOK_EVERY:
                 looked_at = moment
                 write_what_falls_due(moment)
+                match_all(moment)
             handled = deliver_due(clock.now, LETTERS_A_ROUND, stop)
         except Exception:
             # The database may be locked or restarting; a claim that runs out brings a letter back.

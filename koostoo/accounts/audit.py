@@ -50,6 +50,10 @@ Action = Literal[
     "register_removed",
     "imported",
     "answered_for",
+    "matched",
+    "match_undone",
+    "report_frozen",
+    "report_withdrawn",
 ]
 
 

@@ -23,9 +23,12 @@ What = Literal[
     "period",
     "members",
     "stored",
+    "indicators",
+    "report",
 ]
 """The list of an event's people; what is printed; the ready lists; people of many events; a
-register of members; a file somebody brought."""
+register of members; a file somebody brought; figures
+of a project and the rows behind them; a frozen report."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file"]
 """How it leaves; "file": as somebody brought it."""

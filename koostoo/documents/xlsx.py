@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -39,17 +39,21 @@ def write_xlsx(
     rows: Iterable[Sequence[Cell]],
     widths: Sequence[int],
     foot: str = "",
+    made_at: datetime | None = None,
 ) -> None:
     """Write a workbook of one sheet to `into`, row by row; memory stays constant.
 
     The header is bold, frozen and has filters. Texts are always texts, never formulas or
     links; one longer than Excel holds is cut and ends with `[…]`. Numbers and dates are real
     ones, shown as `31.12.2026` and `31.12.2026 18:30`, datetimes in the zone they carry.
-    `widths` are column widths in characters, `foot` stands below each printed page.
+    `widths` are column widths in characters, `foot` stands below each printed page. `made_at` goes
+    into the file's properties instead of the moment it is made.
 
     Raises ValueError when there are more rows than a sheet holds.
     """
     with Workbook(into, _OPTIONS) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
         sheet = book.add_worksheet(safe_sheet_name(sheet_name))
         writer = _RowWriter(book, sheet)
         for column, width in enumerate(widths):

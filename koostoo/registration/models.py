@@ -91,6 +91,7 @@ class Registration(Base):
         Index("ix_registration_offer_until", "offer_until"),
         Index("ix_registration_event_sort", "event_id", "sort_key", "id"),
         Index("ix_registration_email_key", "email_key"),
+        Index("ix_registration_revised_at", "revised_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)

@@ -35,6 +35,7 @@ Right = Literal[
     "person_run",
     "partner_list",
     "register",
+    "project_look",
     "project_manage",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
@@ -169,6 +170,14 @@ def _check_project(access: Access, given: Mapping[str, Any]) -> None:
         abort(403)
 
 
+def _check_project_seen(access: Access, given: Mapping[str, Any]) -> None:
+    project_id = find_project_id(given["slug"])
+    if project_id is None:
+        abort(404)
+    if not access.views(project_id):
+        abort(403)
+
+
 def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
     def check(access: Access, _given: Mapping[str, Any]) -> None:
         if not may(access):
@@ -190,6 +199,7 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "person_run": _check_person,
     "partner_list": _check_partner_list,
     "register": _check_register,
+    "project_look": _check_project_seen,
     "project_manage": _check_project,
 }
 

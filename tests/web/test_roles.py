@@ -24,9 +24,13 @@ from koostoo.files.models import StoredFile
 from koostoo.files.preparing import prepare
 from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
+from koostoo.matching.models import MatchDecision
+from koostoo.matching.service import decide
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from koostoo.reporting.figures import Choice
+from koostoo.reporting.freezing import freeze, gather
 from koostoo.web.rights import RIGHTS, right_of
 from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
@@ -60,6 +64,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "partner_list": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "project_look": {"manager": OPEN, "of-all": OPEN, "viewer": OPEN},
     "project_manage": {"manager": OPEN, "of-all": OPEN},
 }  # fmt: skip
 KNOWS = {"manager", "of-all", "runs", "partner", "helper", "viewer"}
@@ -91,6 +96,13 @@ def stage(
     with transaction() as session:
         session.get_one(Event, theirs.id).organiser_id = partner
     person = sign_up(event.id, entry(organisation_id=event.organiser_id), now()).registration_id
+    project, period = event.activity.project_id, Choice(event.starts_on, event.ends_on)
+    content = gather(project, period, now())
+    content.pop("is_settled")
+    report = freeze(project, "Maksetaotlus 1", period, content, now(), None)
+    other_one = sign_up(theirs.id, entry(organisation_id=partner), now()).registration_id
+    decide(project, "person", "apart", (person, other_one), now(), None)
+    match = db.session.query(MatchDecision.id).scalar()
     draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
     send_mailing(event.id, draft, 1, now(), None)
     letter = db.session.query(OutboxMessage).first()
@@ -109,6 +121,8 @@ def stage(
         "person": person,
         "letter": letter.id if letter else 1,
         "mailing": mailing.id,
+        "report": report,
+        "match": match,
         **{row.kind: row.id for row in db.session.query(StoredFile)},
     }
 
@@ -155,7 +169,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
 
 def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str:
     """Build the route's address with the things of the stage."""
-    slugs = {"register": "host", "project_manage": "project"}
+    slugs = {"register": "host", "project_manage": "project", "project_look": "project"}
     values: dict[str, Any] = {
         "slug": slugs.get(declared, "oppereis"),
         "number": stage["person"],
@@ -164,6 +178,10 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
     }
     if rule.rule.startswith("/desk/outbox"):
         values["number"] = stage["letter"]
+    elif rule.rule.startswith("/desk/projects/<slug>/reports"):
+        values["number"] = stage["report"]
+    elif rule.rule.startswith("/desk/projects/<slug>/matches"):
+        values["number"] = stage["match"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):

@@ -15,6 +15,7 @@ from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.change_words import Names, change_lines
 from koostoo.web.desk.contributions import METHOD_WORDS
 from koostoo.web.desk.file_words import KIND_WORDS
+from koostoo.web.desk.match_words import VERDICT_WORDS
 from koostoo.web.desk.roles import ROLE_WORDS
 from koostoo.web.desk.words import LETTERS
 from koostoo.web.language import current_lang
@@ -64,6 +65,10 @@ ACTS: Mapping[str, Any] = {
     "handed_over": _l("Gave a person's place to a colleague"),
     "register_changed": _l("Changed the register of members"),
     "register_removed": _l("Removed the register of members"),
+    "matched": _l("Decided whether two are the same"),
+    "match_undone": _l("Undid a decision whether two are the same"),
+    "report_frozen": _l("Froze a report"),
+    "report_withdrawn": _l("Withdrew a report"),
 }
 
 
@@ -177,6 +182,19 @@ def _moved(detail: Mapping[str, Any], names: Names) -> str:
     return "; ".join(lines)
 
 
+def _match(detail: Mapping[str, Any], _names: Names) -> str:
+    return _(
+        "registrations %(first)s and %(second)s: %(verdict)s",
+        first=detail["first"],
+        second=detail["second"],
+        verdict=VERDICT_WORDS[detail["verdict"]],
+    )
+
+
+def _report(detail: Mapping[str, Any], _names: Names) -> str:
+    return _("report %(number)s", number=detail["report"])
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
@@ -193,4 +211,8 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "attendance_corrected": _attendance,
     "paid": _paid,
     "moved": _moved,
+    "matched": _match,
+    "match_undone": _match,
+    "report_frozen": _report,
+    "report_withdrawn": _report,
 }

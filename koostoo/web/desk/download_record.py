@@ -33,6 +33,8 @@ FILES: Mapping[str, Any] = {
     "period": _l("People of many events"),
     "members": _l("Register of members"),
     "stored": _l("Kept file"),
+    "indicators": _l("Indicators"),
+    "report": _l("Frozen report"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
 
