@@ -156,7 +156,7 @@ def note_unchanged(project_id: int, version: int, now: datetime) -> None:
 
 
 @retried
-def decide(
+def decide_match(
     project_id: int,
     subject: Subject,
     verdict: Verdict,
@@ -210,7 +210,7 @@ def decide(
 
 
 @retried
-def undo(project_id: int, number: int, now: datetime, by: int | None) -> bool:
+def undo_decision(project_id: int, number: int, now: datetime, by: int | None) -> bool:
     """Undo a decision: the rule alone counts again. False where it was undone before.
 
     Raises LookupError where the project has no such decision.

@@ -15,15 +15,15 @@ from koostoo.matching.queries import find_state
 from koostoo.programme.models import Activity, Organisation, Project
 from koostoo.reporting.figures import BYS, Choice, plain
 from koostoo.reporting.frozen import SHAPE, canonical, digest_of
-from koostoo.reporting.indicators import Scene, read_scene, table_of
+from koostoo.reporting.indicators import Scene, held_ids, read_scene, table_of
 from koostoo.reporting.models import FrozenReport
 from koostoo.reporting.tallies import fresh_cells
 
 
 def gather(project_id: int, choice: Choice, now: datetime) -> dict[str, Any]:
     """Return the content of a report as it would be frozen at `now`."""
+    cells, is_settled = fresh_cells(project_id, held_ids(project_id, now), now)
     scene = read_scene(project_id, choice, now)
-    cells, is_settled = fresh_cells(project_id, [one.id for one in scene.held], now)
     levels: dict[str, Any] = {}
     for by in BYS:
         found = plain(table_of(scene, cells, by, choice.organisation_id))

@@ -35,11 +35,7 @@ def fresh_cells(
     What was added up is kept for the next look. False: the database was too busy for that, so
     registrations not matched yet count as people of their own.
     """
-    is_settled = True
-    try:
-        match(project_id, now)
-    except Busy:
-        is_settled = False
+    is_settled = match_if_not_busy(project_id, now)
     state = db.session.get(TalliedProject, project_id)
     kept = dict[int, str]()
     if state is not None:
@@ -58,6 +54,15 @@ def fresh_cells(
         except Busy:
             is_settled = False
     return {number: read_cells(text) for number, text in (kept | fresh).items()}, is_settled
+
+
+def match_if_not_busy(project_id: int, now: datetime) -> bool:
+    """Match whoever is not matched yet; False where the database was too busy for that."""
+    try:
+        match(project_id, now)
+    except Busy:
+        return False
+    return True
 
 
 def add_up(event_ids: Collection[int]) -> dict[int, str]:
@@ -128,16 +133,17 @@ def people_of(event_ids: Collection[int]) -> Select[Any]:
 def _changed(since: datetime) -> set[int]:
     """Return the events of which anything that is counted changed since then."""
     found: set[int] = set()
-    for statement in (
-        select(Registration.event_id).where(Registration.revised_at >= since),
-        select(Registration.event_id)
-        .join(CountedRegistration, CountedRegistration.registration_id == Registration.id)
-        .where(CountedRegistration.matched_at >= since),
-        select(Registration.event_id)
-        .join(AttendanceMark, AttendanceMark.registration_id == Registration.id)
-        .where(AttendanceMark.received_at >= since),
+    matched = select(CountedRegistration.registration_id).where(
+        CountedRegistration.matched_at >= since
+    )
+    marked = select(AttendanceMark.registration_id).where(AttendanceMark.received_at >= since)
+    for condition in (
+        Registration.revised_at >= since,
+        # Not joined: SQLite would go through all registrations to find these few.
+        Registration.id.in_(matched),
+        Registration.id.in_(marked),
     ):
-        found.update(db.session.scalars(statement.distinct()))
+        found.update(db.session.scalars(select(Registration.event_id).where(condition)))
     return found
 
 

@@ -65,6 +65,12 @@ DESK = [
     f"/desk{PAST}/import",
     f"/desk{TRIP}/files",
     "/desk/projects/kogemusvahetus/logos",
+    "/desk/projects/kogemusvahetus/indicators",
+    "/desk/projects/kogemusvahetus/indicators?by=event",
+    "/desk/projects/kogemusvahetus/indicators/rows?figure=events",
+    "/desk/projects/kogemusvahetus/matches",
+    "/desk/projects/kogemusvahetus/reports",
+    "/desk/projects/kogemusvahetus/reports/new",
     "/desk/roles",
     "/desk/roles/1/take",
 ]

@@ -21,7 +21,7 @@ from koostoo.matching import queries
 from koostoo.matching.models import CountedRegistration
 from koostoo.matching.queries import read_project, standing_decisions
 from koostoo.matching.rules import companies, people
-from koostoo.matching.service import decide, match, undo
+from koostoo.matching.service import decide_match, match, undo_decision
 from koostoo.privacy.service import forget
 from koostoo.programme.member_list import Member
 from koostoo.programme.models import Activity, Project
@@ -84,22 +84,22 @@ def slowly(project_id: int, by: Any = "activity", choice: Choice | None = None) 
         if one.id in members and not sector_of.get(members[one.id]):
             sector_of[members[one.id]] = read.sectors.get(one.company, "")
     rows = []
-    for one in db.session.scalars(select(Registration)):
+    for row in db.session.scalars(select(Registration)):
         marks = db.session.scalars(
             select(Attendance.status).where(
-                Attendance.registration_id == one.id, Attendance.status != "unmarked"
+                Attendance.registration_id == row.id, Attendance.status != "unmarked"
             )
         ).all()
         rows.append(
             Counted(
-                one.id,
-                one.event_id,
-                one.state == "confirmed",
-                one.organisation_id,
-                one.role,
-                sector_of.get(members.get(one.id, 0), ""),
-                persons[one.id],
-                members.get(one.id),
+                row.id,
+                row.event_id,
+                row.state == "confirmed",
+                row.organisation_id,
+                row.role,
+                sector_of.get(members.get(row.id, 0), ""),
+                persons[row.id],
+                members.get(row.id),
                 marks.count("present"),
                 bool(marks),
             )
@@ -163,6 +163,7 @@ def test_every_figure_follows_whatever_changes(make_event: MakeEvent, entry: Ent
     names = [("Mari", "Mänd"), ("Jüri", "Kask"), ("Kärt", "Tamm"), ("M.", "Mänd")]
     addresses = ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
     partners = [one.organisation_id for one in db.session.get_one(Project, project_id).partners]
+    days: list[date] = []
     for _step in range(3):
         seated = []
         for event in events:
@@ -217,7 +218,7 @@ def test_a_decision_by_hand_is_counted_at_once_lasts_and_can_be_undone(
     mark(event, other, day)
     assert figures(project_id).total.people == 2
     [pair], _joined = queries.pairs(project_id, "person")
-    decide(project_id, "person", "same", (pair.first, pair.second), now(), None)
+    decide_match(project_id, "person", "same", (pair.first, pair.second), now(), None)
     assert figures(project_id).total.people == 1
     with transaction() as session:
         session.get_one(Event, event.id).when = When.days(local_day(now()) + timedelta(days=3))
@@ -231,8 +232,8 @@ def test_a_decision_by_hand_is_counted_at_once_lasts_and_can_be_undone(
     match(project_id, now())
     assert db.session.get_one(CountedRegistration, third).person_id == one
     [decision] = queries.history(project_id, "person", 9)
-    assert undo(project_id, decision.id, now(), None)
-    assert not undo(project_id, decision.id, now(), None)
+    assert undo_decision(project_id, decision.id, now(), None)
+    assert not undo_decision(project_id, decision.id, now(), None)
     end(event)
     assert figures(project_id).total.people == 2
     assert plain(figures(project_id)) == plain(slowly(project_id))

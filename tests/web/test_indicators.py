@@ -8,15 +8,15 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from koostoo.attendance.models import Attendance
+from koostoo.attendance.models import Attendance, AttendanceMark
 from koostoo.base.clock import now
-from koostoo.base.database import db
+from koostoo.base.database import db, transaction
 from koostoo.events.models import Event
 from koostoo.matching.models import MatchDecision
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.reporting.models import FrozenReport
-from tests.documents.pdfs import text_of as pdf_text
+from tests.documents.pdfs import is_pdf_a, pages_of
 from tests.reporting.test_indicators import end, mark
 from tests.statements import selects_of
 from tests.web.desk_pages import open_form, sign_in, text_of
@@ -85,7 +85,7 @@ def test_a_period_that_is_wrong_is_told_and_an_unknown_choice_breaks_nothing(
 ) -> None:
     answer = desk.get(f"{PAGE}?first=2026-05-02&last=2026-05-01&by=nothing")
     assert answer.status_code == 422
-    assert "Periood lõpeb enne" in answer.get_data(as_text=True)
+    assert "lõpeb enne" in answer.get_data(as_text=True)
     assert text_of(desk, f"{PAGE}/rows?figure=x&by=y&key=z&page=77")
     assert "ükski üritus" in words(text_of(desk, f"{PAGE}?last=2020-01-01"))
 
@@ -93,7 +93,9 @@ def test_a_period_that_is_wrong_is_told_and_an_unknown_choice_breaks_nothing(
 def test_where_nobody_took_attendance_it_is_not_known_and_never_zero(
     desk: FlaskClient, event: Event
 ) -> None:
-    db.session.query(Attendance).delete()
+    with transaction() as session:
+        session.query(Attendance).delete()
+        session.query(AttendanceMark).update({"received_at": now()})
     page = words(text_of(desk, PAGE))
     assert "3 registreeritu kohta ei ole teada" in page
 
@@ -129,7 +131,6 @@ def test_a_doubtful_match_is_decided_counted_and_undone(desk: FlaskClient, event
     assert "Otsustas, kas kaks on samad" in text_of(desk, "/desk/history")
     assert desk.post(path, data={**form, "verdict": "perhaps"}).status_code == 400
     assert desk.post(path, data={**form, "second": "999999"}).status_code == 404
-    assert "MTÜ" in text_of(desk, f"{path}?of=organisation") or True
 
 
 def test_a_report_is_frozen_shown_beside_the_present_and_printed_the_same_each_time(
@@ -145,15 +146,15 @@ def test_a_report_is_frozen_shown_beside_the_present_and_printed_the_same_each_t
     where = desk.post(f"{path}/new", data=given).location
     [report] = db.session.query(FrozenReport)
     assert where == f"{path}/{report.id}"
-    assert "kõik näitajad on samad" in text_of(desk, where)
+    assert "kõik näitajad samad" in text_of(desk, where)
     files = [desk.get(f"{where}.{kind}", buffered=True).data for kind in ("pdf", "xlsx", "csv")]
     assert files == [
         desk.get(f"{where}.{kind}", buffered=True).data for kind in ("pdf", "xlsx", "csv")
     ]
-    printed = pdf_text(files[0])
+    printed = " ".join(pages_of(files[0]))
     assert "Maksetaotlus 7" in printed
     assert report.digest in re.sub(r"\s", "", printed)
-    assert b"pdfaid" in files[0]
+    assert is_pdf_a(files[0])
 
     people = [row.registration_id for row in db.session.query(Attendance)]
     mark(event, people[0], db.session.get_one(Event, event.id).starts_on, "absent")
@@ -164,4 +165,4 @@ def test_a_report_is_frozen_shown_beside_the_present_and_printed_the_same_each_t
     reason = {**open_form(desk, f"{where}/withdraw"), "reason": "Vale periood"}
     assert desk.post(f"{where}/withdraw", data=reason).status_code == 303
     assert "Vale periood" in text_of(desk, where)
-    assert "Vale periood" in pdf_text(desk.get(f"{where}.pdf", buffered=True).data)
+    assert "Vale periood" in pages_of(desk.get(f"{where}.pdf", buffered=True).data)[0]

@@ -25,7 +25,7 @@ from koostoo.files.preparing import prepare
 from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
 from koostoo.matching.models import MatchDecision
-from koostoo.matching.service import decide
+from koostoo.matching.service import decide_match
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
@@ -101,7 +101,7 @@ def stage(
     content.pop("is_settled")
     report = freeze(project, "Maksetaotlus 1", period, content, now(), None)
     other_one = sign_up(theirs.id, entry(organisation_id=partner), now()).registration_id
-    decide(project, "person", "apart", (person, other_one), now(), None)
+    decide_match(project, "person", "apart", (person, other_one), now(), None)
     match = db.session.query(MatchDecision.id).scalar()
     draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
     send_mailing(event.id, draft, 1, now(), None)

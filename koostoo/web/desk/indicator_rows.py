@@ -20,7 +20,7 @@ from koostoo.reporting.figures import BYS, OF_EVENTS, Choice, Counted, Figure, P
 from koostoo.reporting.freezing import labels
 from koostoo.reporting.indicator_rows import Named, grouped, named, rows_behind
 from koostoo.reporting.indicators import Scene, read_scene
-from koostoo.reporting.tallies import fresh_cells
+from koostoo.reporting.tallies import match_if_not_busy
 from koostoo.web.desk import bp
 from koostoo.web.desk.indicator_form import read_choice
 from koostoo.web.desk.indicator_words import FIGURE_WORDS, key_words, period_words
@@ -187,8 +187,7 @@ def _behind(project_id: int, choice: Choice) -> tuple[Behind, Part]:
     by = next((one for one in BYS if one == request.args.get("by")), None)
     part = Part(by, request.args.get("key", "")) if by else Part()
     moment = now()
-    scene = read_scene(project_id, choice, moment)
-    fresh_cells(project_id, [one.id for one in scene.held], moment)
+    match_if_not_busy(project_id, moment)
     scene = read_scene(project_id, choice, moment)
     rows = rows_behind(scene, part, figure, choice.organisation_id)
     return Behind(figure, scene, grouped(rows, figure), _events(scene, part, rows, choice)), part

@@ -15,7 +15,7 @@ from koostoo.documents.names import download_name
 from koostoo.matching.queries import find_state
 from koostoo.reporting.figures import By, Choice, Figures, Table
 from koostoo.reporting.freezing import labels
-from koostoo.reporting.indicators import Scene, read_scene, table_of
+from koostoo.reporting.indicators import Scene, held_ids, read_scene, table_of
 from koostoo.reporting.tallies import fresh_cells
 from koostoo.web.charts import Chart, bar_chart
 from koostoo.web.desk import bp
@@ -76,9 +76,8 @@ def indicators(slug: str) -> Page:
 def figures_of(project_id: int, choice: Choice, by: By) -> tuple[Scene, Table, bool]:
     """Return the events and figures of a choice, and whether everybody in them is matched."""
     moment = now()
-    held = [one.id for one in read_scene(project_id, choice, moment).held]
     # What is kept for the next look is written first: that ends what was read so far.
-    cells, is_settled = fresh_cells(project_id, held, moment)
+    cells, is_settled = fresh_cells(project_id, held_ids(project_id, moment), moment)
     scene = read_scene(project_id, choice, moment)
     return scene, table_of(scene, cells, by, choice.organisation_id), is_settled
 

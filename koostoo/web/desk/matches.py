@@ -11,7 +11,7 @@ from koostoo.base.clock import now
 from koostoo.events.queries import all_projects
 from koostoo.matching import queries
 from koostoo.matching.rules import Pair, Subject, Verdict
-from koostoo.matching.service import decide, undo
+from koostoo.matching.service import decide_match, undo_decision
 from koostoo.registration.models import Registration
 from koostoo.web.desk import bp
 from koostoo.web.desk.logos import get_project
@@ -76,7 +76,7 @@ def matches(slug: str) -> Response | Page:
         subject, verdict, pair = given
         with form.kept_when_busy():
             try:
-                decide(project_id, subject, verdict, pair, now(), organiser_id())
+                decide_match(project_id, subject, verdict, pair, now(), organiser_id())
             except LookupError:
                 abort(404)
             flash(_("Decided. It holds for registrations to come, too."), "success")
@@ -116,7 +116,7 @@ def undo_match(slug: str, number: int) -> Response:
     project, subject = get_project(slug), request.args.get("of")
     if ButtonForm().validate_on_submit():
         try:
-            undone = undo(project.id, number, now(), organiser_id())
+            undone = undo_decision(project.id, number, now(), organiser_id())
         except LookupError:
             abort(404)
         if undone:
