@@ -69,9 +69,7 @@ def run(stop: Flag) -> None:
         try:
             moment = clock.now()
             if forgotten_on != clock.local_day(moment):
-                # Who is the same person is told while names are there to tell it by.
-                match_all(moment, anew=True)
-                forget_tallies()
+                match_anew(moment)
                 logger.info("retention: %s", forget(moment))
                 forgotten_on = clock.local_day(moment)
             if given := serve_due(moment):
@@ -79,7 +77,6 @@ def run(stop: Flag) -> None:
             if looked_at is None or not looked_at <= moment < looked_at + LOOK_EVERY:
                 looked_at = moment
                 write_what_falls_due(moment)
-                match_all(moment)
             handled = deliver_due(clock.now, LETTERS_A_ROUND, stop)
         except Exception:
             # The database may be locked or restarting; a claim that runs out brings a letter back.
@@ -98,14 +95,31 @@ def run_once(now: datetime) -> int:
 
 
 def write_what_falls_due(now: datetime) -> None:
-    """Write reminders, thanks and what organisers are told; a failure holds no letter up."""
-    for name, write in (("letters by time", write_due), ("organisers", tell_organisers)):
+    """Write reminders, thanks, what organisers are told, who is whom; a failure holds no letter up."""
+    for name, write in (
+        ("letters by time", write_due),
+        ("organisers", tell_organisers),
+        ("matching", match_all),
+    ):
         try:
             if written := write(now):
-                logger.info("%s: %s letters written", name, written)
+                logger.info("%s: %s written", name, written)
         except Exception:
             logger.exception("%s: nothing could be written", name)
             db.session.remove()
+
+
+def match_anew(now: datetime) -> None:
+    """Match everybody, whatever is known, while names are there to tell people by.
+
+    A failure does not keep from forgetting.
+    """
+    try:
+        match_all(now, anew=True)
+        forget_tallies()
+    except Exception:
+        logger.exception("people could not be matched")
+        db.session.remove()
 
 
 def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -> int:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple
 
@@ -176,9 +177,8 @@ def doubtful_people(
     by_name: dict[str, list[Sighting]] = defaultdict(list)
     by_address: dict[str, list[Sighting]] = defaultdict(list)
     by_company: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
-    for one in sightings:
-        if not one.name:
-            continue
+    # Most registrations of a person tell the same.
+    for one in {(groups[one.id], *one[1:4]): one for one in sightings if one.name}.values():
         by_name[one.name].append(one)
         if one.address:
             by_address[one.address].append(one)
@@ -271,11 +271,13 @@ def is_near(one: str, other: str) -> bool:
 
 
 def _is_nearly(one: str, other: str) -> bool:
-    if one == other or _is_initial_of(one, other):
+    if one == other:
         return True
     if any(char.isdigit() for char in one + other):
         # "Selts 1" is not a slip of "Selts 2".
         return False
+    if _is_initial_of(one, other):
+        return True
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.real_quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
@@ -285,6 +287,7 @@ def _is_initial_of(one: str, other: str) -> bool:
     return short == long or (len(short) == 1 and long.startswith(short))
 
 
+@lru_cache(maxsize=10_000)
 def _plain(name: str) -> str:
     bare = unicodedata.normalize("NFD", name)
     return "".join(char for char in bare if not unicodedata.combining(char))

@@ -53,25 +53,35 @@ class Plan:
     doubtful_companies: int
 
 
-def match(project_id: int, now: datetime) -> None:
-    """Match the registrations of a project anew where anything changed; raises Busy."""
+def match(project_id: int, now: datetime) -> int:
+    """Match the registrations of a project anew where anything changed; raises Busy.
+
+    Returns how many were written down.
+    """
     for _try in range(TRIES):
         if not is_stale(project_id):
             state = find_state(project_id)
             if state is not None and state.matched_at < now - LOOK_BACK:
                 note_unchanged(project_id, state.version, now)
-            return
-        if note_matches(project_id, work_out(project_id), now):
-            return
+            return 0
+        plan = work_out(project_id)
+        if note_matches(project_id, plan, now):
+            return len(plan.changed)
+    return 0
 
 
-def match_all(now: datetime, *, anew: bool = False) -> None:
-    """Match every project in which anything changed; with `anew` every one, whatever is known."""
+def match_all(now: datetime, *, anew: bool = False) -> int:
+    """Match every project in which anything changed; with `anew` every one, whatever is known.
+
+    Returns how many registrations were written down.
+    """
+    number = 0
     for project_id in db.session.scalars(select(Project.id)).all():
         if anew:
             note_matches(project_id, work_out(project_id), now)
         else:
-            match(project_id, now)
+            number += match(project_id, now)
+    return number
 
 
 def work_out(project_id: int) -> Plan:

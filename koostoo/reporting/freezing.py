@@ -123,7 +123,9 @@ def freeze(
 
 
 @retried
-def withdraw(project_id: int, number: int, reason: str, now: datetime, by: int | None) -> bool:
+def withdraw_report(
+    project_id: int, number: int, reason: str, now: datetime, by: int | None
+) -> bool:
     """Mark a report as no longer meant, with the reason; its figures stay. False: it was already.
 
     Raises LookupError where the project has no such report, ValueError without a reason.

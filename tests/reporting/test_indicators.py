@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def mark(event: Event, person: int, day: date, status: Any = "present") -> None:
     moment = now()
     sync(
         event.id,
-        [Mark(f"{person}-{day}-{moment}", person, day, status, moment)],
+        [Mark(token_hex(12), person, day, status, moment)],
         moment,
         moment,
         None,

@@ -15,7 +15,7 @@ from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.reporting.figures import Choice
-from koostoo.reporting.freezing import find_report, freeze, gather, withdraw
+from koostoo.reporting.freezing import find_report, freeze, gather, withdraw_report
 from koostoo.reporting.frozen import canonical, differences, digest_of, read
 from koostoo.reporting.models import FrozenReport
 from tests.reporting.test_indicators import end, mark, project_of
@@ -97,13 +97,13 @@ def test_a_report_is_withdrawn_once_with_a_reason_and_its_figures_stay(
     number = frozen(project_id)
     before = found(project_id, number).figures
     with pytest.raises(ValueError, match="reason"):
-        withdraw(project_id, number, "", now(), None)
-    assert withdraw(project_id, number, "Vale periood", now(), None)
-    assert not withdraw(project_id, number, "Muu", now(), None)
+        withdraw_report(project_id, number, "", now(), None)
+    assert withdraw_report(project_id, number, "Vale periood", now(), None)
+    assert not withdraw_report(project_id, number, "Muu", now(), None)
     report = found(project_id, number)
     assert (report.withdrawn_reason, report.figures) == ("Vale periood", before)
     with pytest.raises(LookupError):
-        withdraw(project_id + 1, number, "Vale", now(), None)
+        withdraw_report(project_id + 1, number, "Vale", now(), None)
 
 
 def test_a_level_that_is_new_or_gone_is_told() -> None:

@@ -24,8 +24,6 @@ from koostoo.files.models import StoredFile
 from koostoo.files.preparing import prepare
 from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
-from koostoo.matching.models import MatchDecision
-from koostoo.matching.service import decide_match
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
@@ -100,9 +98,6 @@ def stage(
     content = gather(project, period, now())
     content.pop("is_settled")
     report = freeze(project, "Maksetaotlus 1", period, content, now(), None)
-    other_one = sign_up(theirs.id, entry(organisation_id=partner), now()).registration_id
-    decide_match(project, "person", "apart", (person, other_one), now(), None)
-    match = db.session.query(MatchDecision.id).scalar()
     draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
     send_mailing(event.id, draft, 1, now(), None)
     letter = db.session.query(OutboxMessage).first()
@@ -122,7 +117,6 @@ def stage(
         "letter": letter.id if letter else 1,
         "mailing": mailing.id,
         "report": report,
-        "match": match,
         **{row.kind: row.id for row in db.session.query(StoredFile)},
     }
 
@@ -180,8 +174,6 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["letter"]
     elif rule.rule.startswith("/desk/projects/<slug>/reports"):
         values["number"] = stage["report"]
-    elif rule.rule.startswith("/desk/projects/<slug>/matches"):
-        values["number"] = stage["match"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from koostoo.accounts.downloads import Format, Note
 from koostoo.base.clock import now
-from koostoo.base.text import truncate
 from koostoo.documents.cells import Cell
 from koostoo.documents.names import download_name
 from koostoo.matching.queries import find_state
@@ -17,7 +16,6 @@ from koostoo.reporting.figures import By, Choice, Figures, Table
 from koostoo.reporting.freezing import labels
 from koostoo.reporting.indicators import Scene, held_ids, read_scene, table_of
 from koostoo.reporting.tallies import fresh_cells
-from koostoo.web.charts import Chart, bar_chart
 from koostoo.web.desk import bp
 from koostoo.web.desk.indicator_form import asked_by, by_tabs, read_choice
 from koostoo.web.desk.indicator_words import BY_WORDS, FIGURE_WORDS, SHOWN, key_words, sorted_keys
@@ -29,8 +27,6 @@ from koostoo.web.rights import access, right
 from koostoo.web.view import local
 
 INDICATORS = "/projects/<slug>/indicators"
-MOST_BARS = 8
-LONGEST_BAR_NAME = 9
 WIDE, NARROW = 40, 14
 
 
@@ -65,7 +61,7 @@ def indicators(slug: str) -> Page:
         total=table.total,
         modes=_lines("mode", table.modes, content),
         parts=[(key, key_words(by, key, content), table.parts[key]) for key in keys],
-        chart=_chart(by, keys, table, content),
+        most=max((one.people for one in table.parts.values()), default=0) if by != "event" else 0,
         doubtful=(state.doubtful_people, state.doubtful_companies) if state else (0, 0),
         is_settled=is_settled,
         manages=access().manages(project_id),
@@ -89,14 +85,6 @@ def _lines(
         (key, key_words(by, key, content), figures[key])
         for key in sorted_keys(by, figures, content)
     ]
-
-
-def _chart(by: By, keys: list[str], table: Table, content: Mapping[str, Any]) -> Chart | None:
-    """Draw how many different people there were; only where their names fit under bars."""
-    if by in ("activity", "event") or not 1 < len(keys) <= MOST_BARS or not table.total.people:
-        return None
-    names = [truncate(key_words(by, key, content), LONGEST_BAR_NAME) for key in keys]
-    return bar_chart(names, [table.parts[key].people for key in keys])
 
 
 @bp.get(f"{INDICATORS}.csv")

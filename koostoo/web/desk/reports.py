@@ -23,7 +23,7 @@ from koostoo.reporting.freezing import (
     gather,
     reports_of,
     title_of,
-    withdraw,
+    withdraw_report,
 )
 from koostoo.reporting.frozen import differences, digest_of, read
 from koostoo.reporting.models import FrozenReport
@@ -160,7 +160,7 @@ def report_withdraw(slug: str, number: int) -> Response | Page:
     _get(project_id, number)
     if form.validate_on_submit():
         with form.kept_when_busy():
-            withdraw(project_id, number, form.reason.data, now(), organiser_id())
+            withdraw_report(project_id, number, form.reason.data, now(), organiser_id())
             flash(_("The report is withdrawn. Its figures stay as they were."), "success")
             return redirect(url_for("desk.report", slug=slug, number=number), 303)
     page = render_template(
