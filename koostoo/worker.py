@@ -95,7 +95,7 @@ def run_once(now: datetime) -> int:
 
 
 def write_what_falls_due(now: datetime) -> None:
-    """Write reminders, thanks, what organisers are told, who is whom; a failure holds no letter up."""
+    """Write reminders, thanks, news to organisers, who is whom; a failure holds no letter up."""
     for name, write in (
         ("letters by time", write_due),
         ("organisers", tell_organisers),
