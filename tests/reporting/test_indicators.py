@@ -15,6 +15,7 @@ from koostoo.attendance.service import sync
 from koostoo.base.clock import local_day, now
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
 from koostoo.base.text import bare_name_key
 from koostoo.base.when import When
 from koostoo.events.models import Event
@@ -31,6 +32,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from koostoo.registration.undelivered import correct_address
 from koostoo.reporting.figures import BYS, Choice, Counted, Table, plain, recount
+from koostoo.reporting.further import ByHand
 from koostoo.reporting.indicators import read_scene, table_of
 from koostoo.reporting.tallies import fresh_cells
 
@@ -306,3 +308,42 @@ def test_a_project_without_events_has_no_figures(programme: Activity) -> None:
     assert figures(programme.project_id).total.as_dict() == dict.fromkeys(
         figures(programme.project_id).total.as_dict(), 0
     )
+
+
+def test_what_other_parts_add_is_counted_where_nobody_was_marked(
+    make_event: MakeEvent, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, marked = make_event(), make_event()
+    project_id = project_of(alone)
+    host = alone.organiser_id
+    person = sign_up(marked.id, entry(), now()).registration_id
+    end(alone, 4)
+    mark(marked, person, end(marked, 2)[0])
+    with transaction() as session:
+        activity = Activity(
+            project_id=project_id, slug="more", kind="joint", position=2, target=1,
+            title=LocalText("Kohtumised"), description=LocalText(""),
+        )  # fmt: skip
+        session.add(activity)
+        session.flush()
+        further = activity.id
+    own = alone.activity_id
+    numbers = {alone.id: ByHand(30, {host: 10}), marked.id: ByHand(99, {})}
+    for name, told in (
+        ("figures_by_hand", numbers),
+        ("regions", {alone.id: "Harju"}),
+        ("further_activities", {alone.id: [further]}),
+    ):
+        monkeypatch.setattr(f"koostoo.reporting.indicators.{name}", lambda _ids, told=told: told)
+    table = figures(project_id)
+    assert (table.total.events, table.total.attended, table.total.by_hand) == (2, 31, 30)
+    assert table.total.people == 1
+    assert {key: one.attended for key, one in table.parts.items()} == {
+        str(own): 31,
+        str(further): 30,
+    }
+    of_host = figures(project_id, "organisation", Choice(organisation_id=host))
+    assert of_host.total.by_hand == 10
+    assert figures(project_id, "region").parts["Harju"].attended == 30
+    assert figures(project_id, "organisation").parts[""].by_hand == 20
+    assert figures(project_id, "role", Choice(activity_id=further)).total.attended == 30

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -41,7 +42,6 @@ from koostoo.web.desk.logos import get_project
 from koostoo.web.desk.printing import lang_asked, logos_of
 from koostoo.web.desk.sending import Download, Table, recorded
 from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, line, prose
-from koostoo.web.language import current_lang
 from koostoo.web.rights import access, organiser_id, right
 from koostoo.web.view import local
 
@@ -195,7 +195,9 @@ def report_pdf(slug: str, number: int) -> Download:
     """Send the frozen figures to print, with the words and logos of the support."""
     project = get_project(slug)
     found = _get(project.id, number)
-    document = _document(project, found)
+    # The words of the document are in the language asked for, perhaps not that of the page.
+    with force_locale(lang_asked()):
+        document = _document(project, found)
     return Download([_note(found, "pdf")], _name(found, "pdf"), lambda: render_report(document))
 
 
@@ -204,7 +206,7 @@ def _document(project: Project, found: FrozenReport) -> Report:
     author = found.author.email if found.author else "–"
     frozen = _(
         "Frozen on %(moment)s by %(who)s",
-        moment=moment(found.frozen_at, current_lang()),
+        moment=moment(found.frozen_at, lang_asked()),
         who=author,
     )
     return Report(
