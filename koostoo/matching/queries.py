@@ -10,17 +10,14 @@ from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
 from koostoo.events.models import Event
+from koostoo.matching.doubts import Pair, doubtful_companies, doubtful_people, joined
 from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject
 from koostoo.matching.rules import (
     Decision,
-    Pair,
     Sighting,
     Subject,
     companies,
     company_keys,
-    doubtful_companies,
-    doubtful_people,
-    joined,
     people,
     person_name,
 )

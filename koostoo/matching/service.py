@@ -15,6 +15,7 @@ from koostoo.accounts.audit import Scope, record
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import retried
 from koostoo.events.models import Event
+from koostoo.matching.doubts import doubtful_companies, doubtful_people
 from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject
 from koostoo.matching.queries import (
     Counted,
@@ -28,8 +29,6 @@ from koostoo.matching.rules import (
     Subject,
     Verdict,
     companies,
-    doubtful_companies,
-    doubtful_people,
     people,
 )
 from koostoo.programme.models import Activity, Project

@@ -1,12 +1,11 @@
-"""What is counted, and how: pure. Registrations go in, figures come out.
+"""What is counted: the words of figures as values, and the few decisions all counting shares; pure.
 
 People and organisations are counted once at every level: the figure of a whole is never the sum of
-its parts. `recount` does it slowly and plainly, from rows. `count` does it from cells, in which the
-rows of an event are added up once and kept (`reporting.tallies`); tests hold one against the other.
+its parts. `reporting.recount` counts slowly and plainly, from rows; `reporting.cells` from what was
+added up of each event. Tests hold one against the other.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, get_args
@@ -126,29 +125,6 @@ class Figures:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-class Cell(NamedTuple):
-    """The people of one event who are alike: of one partner organisation, role and sector.
-
-    `people` are the numbers of who was there, `members` those of the organisations of who was.
-    """
-
-    organisation_id: int | None
-    role: str
-    sector: str
-    registered: int
-    attended: int
-    person_days: int
-    marked: int
-    people: Sequence[int]
-    members: Sequence[int]
-
-    def key(self, by: By) -> str:
-        """Return under which key these people are counted."""
-        if by == "organisation":
-            return key_of(self.organisation_id)
-        return self.role if by == "role" else self.sector
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """The figures of the whole, of each way of taking part, and of each key of a breakdown."""
@@ -180,86 +156,8 @@ def is_within(last_day: date, activities: Collection[int], choice: Choice) -> bo
     )
 
 
-def recount(
-    events: Iterable[Held],
-    wanted: Collection[int],
-    rows: Sequence[Counted],
-    by: By,
-    organisation_id: int | None = None,
-) -> Table:
-    """Count from rows. `events` are all held ones of the project, `wanted` those to be counted.
-
-    The others only tell who was there before. `organisation_id` as in `Choice`.
-    """
-    held = {one.id: one for one in events}
-    listed = [row for row in rows if row.is_listed and row.event_id in held]
-    taken = {row.event_id for row in listed if row.marked}
-    # Of somebody twice at their first event, one row is their first.
-    first: dict[int, tuple[Any, ...]] = {}
-    for row in listed:
-        if row.days:
-            moment = _moment(held[row.event_id], row)
-            first[row.person_id] = min(first.get(row.person_id, moment), moment)
-    mine = [
-        row
-        for row in listed
-        if row.event_id in wanted
-        and (organisation_id is None or (row.organisation_id or 0) == organisation_id)
-    ]
-    chosen = [one for one in held.values() if one.id in wanted]
-
-    def figures(
-        events: Sequence[Held], rows: Sequence[Counted], of_rows: bool, by_hand: int
-    ) -> Figures:
-        there = [row for row in rows if row.days]
-        return Figures(
-            events=len({row.event_id for row in rows}) if of_rows else len(events),
-            registered=len(rows),
-            unmarked=sum(row.event_id not in taken for row in rows),
-            attended=len(there) + by_hand,
-            by_hand=by_hand,
-            no_shows=sum(row.event_id in taken and not row.days for row in rows),
-            person_days=sum(row.days for row in rows),
-            people=len({row.person_id for row in there}),
-            organisations=len({row.member_id for row in there if row.member_id is not None}),
-            first_timers=sum(
-                first[row.person_id] == _moment(held[row.event_id], row) for row in there
-            ),
-        )
-
-    def by_event(keys: Callable[[Held], Iterable[str]]) -> dict[str, Figures]:
-        found: dict[str, list[Held]] = {}
-        for one in chosen:
-            for key in keys(one):
-                found.setdefault(key, []).append(one)
-        return {
-            key: figures(
-                group,
-                [row for row in mine if row.event_id in {one.id for one in group}],
-                organisation_id is not None,
-                sum(hand_count(one, taken, organisation_id) for one in group),
-            )
-            for key, group in found.items()
-        }
-
-    if by in OF_EVENTS:
-        parts = by_event(lambda one: one.keys(by))
-    else:
-        hands = hands_by_key(chosen, taken, by, organisation_id)
-        keys = {row.key(by) for row in mine} | set(hands)
-        parts = {
-            key: figures([], [row for row in mine if row.key(by) == key], True, hands.get(key, 0))
-            for key in keys
-        }
-    whole = sum(hand_count(one, taken, organisation_id) for one in chosen)
-    return Table(
-        figures(chosen, mine, organisation_id is not None, whole),
-        by_event(lambda one: (one.mode,)),
-        parts,
-    )
-
-
-def _moment(event: Held, row: Counted) -> tuple[Any, ...]:
+def moment_of(event: Held, row: Counted) -> tuple[Any, ...]:
+    """Return what a row is ordered by: of somebody twice at an event, one row comes first."""
     return event.place, row.organisation_id or 0, row.role, row.sector, row.id
 
 
@@ -289,134 +187,6 @@ def hands_by_key(
     return found
 
 
-def cells_of(rows: Iterable[Counted]) -> list[Cell]:
-    """Add up the rows of one event."""
-    alike: dict[tuple[int, str, str], list[Counted]] = defaultdict(list)
-    for row in rows:
-        if row.is_listed:
-            alike[(row.organisation_id or 0, row.role, row.sector)].append(row)
-    return [_cell(alike[key]) for key in sorted(alike)]
-
-
-def _cell(rows: Sequence[Counted]) -> Cell:
-    there = [row for row in rows if row.days]
-    return Cell(
-        rows[0].organisation_id,
-        rows[0].role,
-        rows[0].sector,
-        registered=len(rows),
-        attended=len(there),
-        person_days=sum(row.days for row in there),
-        marked=sum(row.marked for row in rows),
-        people=sorted({row.person_id for row in there}),
-        members=sorted({row.member_id for row in there if row.member_id is not None}),
-    )
-
-
-def count(
-    events: Iterable[Held],
-    wanted: Collection[int],
-    cells: Mapping[int, Sequence[Cell]],
-    by: By,
-    organisation_id: int | None = None,
-) -> Table:
-    """Return what `recount` returns, from the cells of each event."""
-    return _Counting(list(events), wanted, cells, by, organisation_id).table()
-
-
-class _Known(NamedTuple):
-    """A cell of an event, and how many in it are at an event of the project for the first time."""
-
-    event_id: int
-    cell: Cell
-    newcomers: int
-
-
-class _Counting:
-    """Puts cells together to the levels of a table."""
-
-    def __init__(
-        self,
-        events: Sequence[Held],
-        wanted: Collection[int],
-        cells: Mapping[int, Sequence[Cell]],
-        by: By,
-        organisation_id: int | None,
-    ) -> None:
-        self.by, self.organisation_id = by, organisation_id
-        self.chosen = [one for one in events if one.id in wanted]
-        self.taken = {
-            one.id for one in events if any(cell.marked for cell in cells.get(one.id, ()))
-        }
-        self.of_event: dict[int, list[_Known]] = {}
-        seen: set[int] = set()
-        for one in sorted(events, key=lambda held: held.place):
-            self.of_event[one.id] = []
-            for cell in cells.get(one.id, ()):
-                before = len(seen)
-                seen.update(cell.people)
-                # Whoever is in two cells of an event is new in the first of them alone.
-                if self._is_mine(cell):
-                    self.of_event[one.id].append(_Known(one.id, cell, len(seen) - before))
-
-    def _is_mine(self, cell: Cell) -> bool:
-        return self.organisation_id is None or (cell.organisation_id or 0) == self.organisation_id
-
-    def table(self) -> Table:
-        """Return the whole table."""
-        return Table(
-            self._of_events(self.chosen),
-            self._by_event("mode"),
-            self._by_event(self.by) if self.by in OF_EVENTS else self._by_row(),
-        )
-
-    def _by_event(self, by: By) -> dict[str, Figures]:
-        found: dict[str, list[Held]] = defaultdict(list)
-        for one in self.chosen:
-            for key in one.keys(by):
-                found[key].append(one)
-        return {key: self._of_events(events) for key, events in found.items()}
-
-    def _by_row(self) -> dict[str, Figures]:
-        hands = hands_by_key(self.chosen, self.taken, self.by, self.organisation_id)
-        found: dict[str, list[_Known]] = defaultdict(list)
-        for event in self.chosen:
-            for one in self.of_event[event.id]:
-                found[one.cell.key(self.by)].append(one)
-        return {key: self._of(found.get(key, []), hands.get(key, 0)) for key in {*found, *hands}}
-
-    def _of_events(self, events: Sequence[Held]) -> Figures:
-        figures = self._of(
-            [known for one in events for known in self.of_event[one.id]],
-            sum(hand_count(one, self.taken, self.organisation_id) for one in events),
-        )
-        if self.organisation_id is None:
-            figures.events = len(events)
-        return figures
-
-    def _of(self, known: Sequence[_Known], by_hand: int) -> Figures:
-        cells = [one.cell for one in known]
-        taken = [one.cell for one in known if one.event_id in self.taken]
-        registered = sum(cell.registered for cell in cells)
-        marked = sum(cell.registered for cell in taken)
-        attended = sum(cell.attended for cell in cells)
-        return Figures(
-            events=len({one.event_id for one in known}),
-            registered=registered,
-            unmarked=registered - marked,
-            attended=attended + by_hand,
-            by_hand=by_hand,
-            no_shows=marked - attended,
-            person_days=sum(cell.person_days for cell in cells),
-            people=len(set[int]().union(*(cell.people for cell in cells))),
-            organisations=len(set[int]().union(*(cell.members for cell in cells))),
-            first_timers=sum(one.newcomers for one in known),
-        )
-
-
-# --- The rows behind a figure -----------------------------------------------------
-
-
 class Part(NamedTuple):
     """Which part of a table: a key of a breakdown; `by` None: the whole."""
 
@@ -430,50 +200,6 @@ def events_of(events: Iterable[Held], wanted: Collection[int], part: Part) -> li
     if part.by is None or part.by not in OF_EVENTS:
         return chosen
     return [one for one in chosen if part.key in one.keys(part.by)]
-
-
-def behind(
-    events: Iterable[Held],
-    wanted: Collection[int],
-    rows: Sequence[Counted],
-    part: Part,
-    figure: Figure,
-    organisation_id: int | None = None,
-) -> list[Counted]:
-    """Return the registrations behind a figure, by the time of the event.
-
-    Behind people and organisations, and behind events by their people, stand those who make them:
-    several of one person, or of one event. Events without people and numbers written down by hand
-    have no rows. For first-timers `rows` must hold everybody of all held events.
-    """
-    held = {one.id: one for one in events}
-    listed = [row for row in rows if row.is_listed and row.event_id in held]
-    taken = {row.event_id for row in listed if row.marked}
-    within = {one.id for one in events_of(held.values(), wanted, part)}
-    mine = [
-        row
-        for row in listed
-        if row.event_id in within
-        and (organisation_id is None or (row.organisation_id or 0) == organisation_id)
-        and (part.by is None or part.by in OF_EVENTS or row.key(part.by) == part.key)
-    ]
-    mine.sort(key=lambda row: (held[row.event_id].place, row.id))
-    if figure == "unmarked":
-        return [row for row in mine if row.event_id not in taken]
-    if figure == "no_shows":
-        return [row for row in mine if row.event_id in taken and not row.days]
-    if figure in ("attended", "person_days", "people"):
-        return [row for row in mine if row.days]
-    if figure == "organisations":
-        return [row for row in mine if row.days and row.member_id is not None]
-    if figure == "first_timers":
-        first: dict[int, Counted] = {}
-        for row in sorted(listed, key=lambda row: _moment(held[row.event_id], row)):
-            if row.days:
-                first.setdefault(row.person_id, row)
-        newcomers = {row.id for row in first.values()}
-        return [row for row in mine if row.id in newcomers]
-    return mine
 
 
 def plain(table: Table) -> dict[str, Any]:

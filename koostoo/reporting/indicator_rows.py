@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from koostoo.base.database import db
 from koostoo.programme.models import Organisation
 from koostoo.registration.models import Registration
-from koostoo.reporting.figures import Counted, Figure, Part, behind, events_of
+from koostoo.reporting.figures import Counted, Figure, Part, events_of
 from koostoo.reporting.indicators import Scene
+from koostoo.reporting.recount import behind
 from koostoo.reporting.tallies import counted_rows
 
 CHUNK = 5_000
@@ -30,7 +31,7 @@ class Named(NamedTuple):
 def rows_behind(
     scene: Scene, part: Part, figure: Figure, organisation_id: int | None
 ) -> list[Counted]:
-    """Return the registrations behind a figure; see `figures.behind`."""
+    """Return the registrations behind a figure; see `recount.behind`."""
     events = scene.held if figure == "first_timers" else events_of(scene.held, scene.wanted, part)
     numbers, rows = [one.id for one in events], list[Counted]()
     for start in range(0, len(numbers), 50):

@@ -9,7 +9,8 @@ from koostoo.base.clock import local_day
 from koostoo.base.database import db
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity
-from koostoo.reporting.figures import By, Cell, Choice, Held, Table, count, is_held, is_within
+from koostoo.reporting.cells import Cell, count
+from koostoo.reporting.figures import By, Choice, Held, Table, is_held, is_within
 from koostoo.reporting.further import figures_by_hand, further_activities, regions
 
 

@@ -20,7 +20,8 @@ from koostoo.matching.models import CountedRegistration
 from koostoo.matching.queries import OVERLAP
 from koostoo.matching.service import LOOK_BACK, match
 from koostoo.registration.models import Registration
-from koostoo.reporting.figures import Cell, Counted, cells_of
+from koostoo.reporting.cells import Cell, cells_of
+from koostoo.reporting.figures import Counted
 from koostoo.reporting.models import EventTally, TalliedProject
 
 CHUNK = 50

@@ -6,15 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koostoo.base.text import email_key, person_key
+from koostoo.matching.doubts import doubtful_companies, doubtful_people, is_near, joined
 from koostoo.matching.rules import (
     Decision,
     Sighting,
     companies,
     company_keys,
-    doubtful_companies,
-    doubtful_people,
-    is_near,
-    joined,
     people,
     person_name,
 )

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from koostoo.reporting.cells import cells_of, count
 from koostoo.reporting.figures import (
     BYS,
     COUNTED_ONCE,
@@ -15,12 +16,9 @@ from koostoo.reporting.figures import (
     Figure,
     Held,
     Part,
-    behind,
-    cells_of,
-    count,
     plain,
-    recount,
 )
+from koostoo.reporting.recount import behind, recount
 
 
 @st.composite

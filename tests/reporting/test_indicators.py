@@ -31,9 +31,10 @@ from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from koostoo.registration.undelivered import correct_address
-from koostoo.reporting.figures import BYS, Choice, Counted, Table, plain, recount
+from koostoo.reporting.figures import BYS, Choice, Counted, Table, plain
 from koostoo.reporting.further import ByHand
 from koostoo.reporting.indicators import read_scene, table_of
+from koostoo.reporting.recount import recount
 from koostoo.reporting.tallies import fresh_cells
 
 MakeEvent = Callable[..., Event]

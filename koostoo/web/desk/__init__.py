@@ -41,6 +41,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401
+    report_files,  # noqa: F401
     reports,  # noqa: F401
     roles,  # noqa: F401
     writing,  # noqa: F401

@@ -10,7 +10,8 @@ from wtforms import HiddenField
 from koostoo.base.clock import now
 from koostoo.events.queries import all_projects
 from koostoo.matching import queries
-from koostoo.matching.rules import Pair, Subject, Verdict
+from koostoo.matching.doubts import Pair
+from koostoo.matching.rules import Subject, Verdict
 from koostoo.matching.service import decide_match, undo_decision
 from koostoo.registration.models import Registration
 from koostoo.web.desk import bp

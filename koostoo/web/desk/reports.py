@@ -3,29 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
-from flask_babel import force_locale
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField, ValidationError
 
-from koostoo.accounts.downloads import Format, Note
-from koostoo.base.clock import local_day, now
-from koostoo.base.dates import moment, numeric
-from koostoo.documents.cells import Cell
-from koostoo.documents.names import download_name
-from koostoo.documents.report_pdf import Level, Report, ReportLabels, render_report
+from koostoo.base.clock import now
 from koostoo.programme.models import Project
 from koostoo.reporting.figures import Choice
-from koostoo.reporting.freezing import (
-    find_report,
-    freeze,
-    gather,
-    reports_of,
-    title_of,
-    withdraw_report,
-)
+from koostoo.reporting.freezing import freeze, gather, reports_of, withdraw_report
 from koostoo.reporting.frozen import differences, digest_of, read
 from koostoo.reporting.models import FrozenReport
 from koostoo.web.desk import bp
@@ -36,19 +23,14 @@ from koostoo.web.desk.indicator_words import (
     SHOWN,
     key_words,
     period_words,
-    sorted_keys,
 )
 from koostoo.web.desk.logos import get_project
-from koostoo.web.desk.printing import lang_asked, logos_of
-from koostoo.web.desk.sending import Download, Table, recorded
+from koostoo.web.desk.report_words import get_report, levels_of, scope_words
 from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, line, prose
 from koostoo.web.rights import access, organiser_id, right
-from koostoo.web.view import local
 
 REPORTS = "/projects/<slug>/reports"
 ONE = f"{REPORTS}/<int(max=2147483647):number>"
-LEVELS = ("total", "mode", "activity", "organisation", "sector", "role", "region", "event")
-"""In the order of a report."""
 
 
 class FreezeForm(ChoiceFields, Form):
@@ -121,10 +103,10 @@ def _freeze_form(project: Project) -> FreezeForm:
 def report(slug: str, number: int) -> str:
     """Show the frozen figures beside the present ones, with what changed since."""
     project_id = get_project(slug).id
-    found = _get(project_id, number)
+    found = get_report(project_id, number)
     choice = Choice(found.first, found.last, found.activity_id, found.organisation_id)
     present = gather(project_id, choice, now())
-    found = _get(project_id, number)
+    found = get_report(project_id, number)
     content = read(found.figures)
     changed = differences(content["levels"], present["levels"])
     return render_template(
@@ -133,8 +115,8 @@ def report(slug: str, number: int) -> str:
         report=found,
         is_whole=digest_of(found.figures) == found.digest,
         period=period_words(*_period(found)),
-        scope=_scope(content),
-        levels=_levels(content),
+        scope=scope_words(content),
+        levels=levels_of(content),
         figure_words=FIGURE_WORDS,
         shown=SHOWN,
         doubtful=content["doubtful"],
@@ -157,7 +139,7 @@ def report(slug: str, number: int) -> str:
 def report_withdraw(slug: str, number: int) -> Response | Page:
     """Ask why a report is no longer meant; on POST mark it so."""
     project_id, form = get_project(slug).id, WithdrawForm()
-    _get(project_id, number)
+    get_report(project_id, number)
     if form.validate_on_submit():
         with form.kept_when_busy():
             withdraw_report(project_id, number, form.reason.data, now(), organiser_id())
@@ -166,133 +148,10 @@ def report_withdraw(slug: str, number: int) -> Response | Page:
     page = render_template(
         "desk/report_withdraw.html",
         project=get_project(slug),
-        report=_get(project_id, number),
+        report=get_report(project_id, number),
         form=form,
     )
     return form.answer(page)
-
-
-@bp.get(f"{ONE}.csv")
-@right("project_look")
-@recorded
-def report_csv(slug: str, number: int) -> Download:
-    """Send the frozen figures as CSV."""
-    return _table(slug, number, "csv")
-
-
-@bp.get(f"{ONE}.xlsx")
-@right("project_look")
-@recorded
-def report_xlsx(slug: str, number: int) -> Download:
-    """Send the frozen figures as a workbook."""
-    return _table(slug, number, "xlsx")
-
-
-@bp.get(f"{ONE}.pdf")
-@right("project_look")
-@recorded
-def report_pdf(slug: str, number: int) -> Download:
-    """Send the frozen figures to print, with the words and logos of the support."""
-    project = get_project(slug)
-    found = _get(project.id, number)
-    # The words of the document are in the language asked for, perhaps not that of the page.
-    with force_locale(lang_asked()):
-        document = _document(project, found)
-    return Download([_note(found, "pdf")], _name(found, "pdf"), lambda: render_report(document))
-
-
-def _document(project: Project, found: FrozenReport) -> Report:
-    content = read(found.figures)
-    author = found.author.email if found.author else "–"
-    frozen = _(
-        "Frozen on %(moment)s by %(who)s",
-        moment=moment(found.frozen_at, lang_asked()),
-        who=author,
-    )
-    return Report(
-        title=found.title,
-        project=local(title_of(content["project"])),
-        period=period_words(content["first"], content["last"]),
-        scope=_scope(content),
-        frozen=frozen,
-        withdrawn=_withdrawn(found),
-        header=tuple(str(FIGURE_WORDS[name]) for name in SHOWN),
-        levels=tuple(
-            Level(
-                one["title"],
-                tuple(
-                    (words, *(str(figures.get(name, 0)) for name in SHOWN))
-                    for words, figures in one["rows"]
-                ),
-            )
-            for one in _levels(content)
-        ),
-        notes=_notes(content),
-        digest=found.digest,
-        funding_text=local(title_of(content["support"])),
-        logos=logos_of(project),
-        labels=ReportLabels(
-            kind=_("Report on indicators"),
-            project=_("Project"),
-            period=_("Period"),
-            scope=_("Only"),
-            frozen=_("Frozen"),
-            digest=_("Checksum (SHA-256)"),
-            page=_("Page {page} of {pages}"),
-        ),
-        made_at=found.frozen_at.replace(microsecond=0),
-        language=lang_asked(),
-    )
-
-
-def _notes(content: Mapping[str, Any]) -> tuple[str, ...]:
-    doubtful = content["doubtful"]
-    notes = [
-        _("Counted are events that were over and ended within the period."),
-        _("People and organisations are counted once in each line, so lines do not add up."),
-        _("Not known: registered for an event at which nobody took attendance."),
-    ]
-    if any(doubtful.values()):
-        notes.append(
-            _(
-                "Matches that were doubtful: people %(people)s, organisations %(organisations)s.",
-                **doubtful,
-            )
-        )
-    return tuple(notes)
-
-
-def _table(slug: str, number: int, kind: Format) -> Download:
-    found = _get(get_project(slug).id, number)
-    content = read(found.figures)
-    header = ["", "", *(str(FIGURE_WORDS[name]) for name in FIGURE_WORDS)]
-    header[:2] = [_("Broken down by"), _("What")]
-    lines: list[list[Cell]] = [
-        [one["title"], words, *(figures.get(name, 0) for name in FIGURE_WORDS)]
-        for one in _levels(content)
-        for words, figures in one["rows"]
-    ]
-    table = Table(
-        found.title, header, lines, [20, 40, *(12 for _one in FIGURE_WORDS)], found.digest,
-        found.frozen_at,
-    )  # fmt: skip
-    return Download([_note(found, kind, header)], _name(found, kind), lambda: table)
-
-
-def _note(found: FrozenReport, kind: Format, columns: list[str] | None = None) -> Note:
-    rows = sum(len(level) for level in read(found.figures)["levels"].values())
-    return Note(
-        "report", kind, rows, project_id=found.project_id, columns=columns or [],
-        chosen={"report": found.id},
-    )  # fmt: skip
-
-
-def _name(found: FrozenReport, kind: Format) -> str:
-    return download_name(found.title, local_day(found.frozen_at), ext=kind)
-
-
-def _get(project_id: int, number: int) -> FrozenReport:
-    return find_report(project_id, number) or abort(404)
 
 
 def _period(found: FrozenReport) -> tuple[str | None, str | None]:
@@ -300,24 +159,6 @@ def _period(found: FrozenReport) -> tuple[str | None, str | None]:
         found.first.isoformat() if found.first else None,
         found.last.isoformat() if found.last else None,
     )
-
-
-def _scope(content: Mapping[str, Any]) -> str:
-    """Return what a report is limited to besides its period, in words."""
-    activity, organisation = content["activity"], content["organisation"]
-    parts = []
-    if activity is not None:
-        parts.append(key_words("activity", str(activity), content))
-    if organisation is not None:
-        parts.append(key_words("organisation", str(organisation or ""), content))
-    return ", ".join(parts)
-
-
-def _withdrawn(found: FrozenReport) -> str:
-    if found.withdrawn_at is None:
-        return ""
-    day = numeric(local_day(found.withdrawn_at))
-    return _("Withdrawn on %(day)s: %(reason)s", day=day, reason=found.withdrawn_reason)
 
 
 def _labels(content: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
@@ -331,20 +172,3 @@ def _labels(content: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str,
             *(one for one in present["events"] if one["id"] not in known),
         ],
     }
-
-
-def _levels(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the levels of a report with their words, those that tell something."""
-    found = []
-    for by in LEVELS:
-        level = content["levels"].get(by, {})
-        if by == "region" and not any(level):
-            # No event says where it was.
-            continue
-        rows = [
-            (key_words(by, key, content), level[key]) for key in sorted_keys(by, level, content)
-        ]
-        if rows:
-            title = _("All together") if by == "total" else str(BY_WORDS[by])  # type: ignore[index]  # the rest are breakdowns
-            found.append({"by": by, "title": title, "rows": rows})
-    return found
