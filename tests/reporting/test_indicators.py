@@ -36,6 +36,7 @@ from koostoo.reporting.further import ByHand
 from koostoo.reporting.indicators import read_scene, table_of
 from koostoo.reporting.recount import recount
 from koostoo.reporting.tallies import fresh_cells
+from koostoo.worker import match_anew, write_what_falls_due
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -348,3 +349,17 @@ def test_what_other_parts_add_is_counted_where_nobody_was_marked(
     assert figures(project_id, "region").parts["Harju"].attended == 30
     assert figures(project_id, "organisation").parts[""].by_hand == 20
     assert figures(project_id, "role", Choice(activity_id=further)).total.attended == 30
+
+
+def test_the_worker_matches_whoever_is_new(make_event: MakeEvent, entry: Entry) -> None:
+    event = make_event()
+    person = sign_up(event.id, entry(), now()).registration_id
+    assert queries.is_stale(project_of(event))
+    write_what_falls_due(now())
+    assert not queries.is_stale(project_of(event))
+    assert db.session.get_one(CountedRegistration, person).person_id == person
+    # Whatever is known, once a day.
+    with transaction() as session:
+        session.get_one(CountedRegistration, person).person_id = person + 7
+    match_anew(now())
+    assert db.session.get_one(CountedRegistration, person).person_id == person
