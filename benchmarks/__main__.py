@@ -19,6 +19,7 @@ from benchmarks import feeds, floor, visits
 from benchmarks.desk import invite, sign_in
 from benchmarks.desk_pages import desk_rows
 from benchmarks.growth import FEW, MANY, growth_rows
+from benchmarks.indicators import EVENTS, REGISTRATIONS, indicator_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.post import post_rows
 from benchmarks.rush import postgresql_database, rush_rows
@@ -41,7 +42,7 @@ RATES: tuple[
 )
 
 
-PARTS = ("web", "rush", "growth", "feeds", "post", "desk", "downloads", "start")
+PARTS = ("web", "rush", "growth", "feeds", "post", "desk", "downloads", "indicators", "start")
 
 
 def main() -> None:
@@ -68,6 +69,7 @@ def main() -> None:
             "post": lambda: _post(here, options.rounds),
             "desk": lambda: _desk(start, env),
             "downloads": lambda: _downloads(start, invite(env)),
+            "indicators": lambda: _indicators(here),
             "start": lambda: _start_up(start),
         }
         rows = [row for part in PARTS if part in options.only for row in measure[part]()]
@@ -189,6 +191,19 @@ def _post(folder: Path, rounds: int) -> Iterator[Row]:
             yield from post_rows(
                 "PostgreSQL", server_settings(here) | {"DATABASE_URL": database}, log, rounds
             )
+
+
+def _indicators(folder: Path) -> Iterator[Row]:
+    """Look at the figures of a large project on each engine there is."""
+    log, here = folder / "indicators.log", folder / "indicators"
+    here.mkdir()
+    _say(f"indicators of {EVENTS} events and {REGISTRATIONS} registrations on SQLite")
+    yield from indicator_rows("SQLite", server_settings(here), log)
+    with postgresql_database() as database:
+        if database is not None:
+            _say("the same on PostgreSQL")
+            env = server_settings(here) | {"DATABASE_URL": database}
+            yield from indicator_rows("PostgreSQL", env, log)
 
 
 def _downloads(start: Start, link: str) -> Iterator[Row]:

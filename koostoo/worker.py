@@ -1,7 +1,8 @@
 """The loop that delivers mail (claim, render, send, mark) and does what falls due.
 
 Promised seats are released at their date, offers lapse at theirs; reminders, thanks and what
-organisers are told fall due; once a day what may no longer be kept is forgotten.
+organisers are told fall due; new registrations are matched with the people they are of; once a day
+what may no longer be kept is forgotten.
 
 Several may run side by side.
 """
@@ -26,10 +27,12 @@ from koostoo.mail.answers import Failure, mishap
 from koostoo.mail.delivery import Claim
 from koostoo.mail.letter import CalendarPart, to_mime
 from koostoo.mail.transport import Carrier, NotDelivered
+from koostoo.matching.service import match_all
 from koostoo.notices.invite import note_calendar
 from koostoo.notices.render import NoSender, render
 from koostoo.privacy.service import forget
 from koostoo.registration.service import serve_due
+from koostoo.reporting.tallies import forget_tallies
 
 POLL_SECONDS = 1
 LETTERS_A_ROUND = 200
@@ -67,6 +70,7 @@ def run(stop: Flag) -> None:
         try:
             moment = clock.now()
             if forgotten_on != clock.local_day(moment):
+                match_anew(moment)
                 logger.info("retention: %s", forget(moment))
                 forgotten_on = clock.local_day(moment)
             if given := serve_due(moment):
@@ -92,18 +96,32 @@ def run_once(now: datetime) -> int:
 
 
 def write_what_falls_due(now: datetime) -> None:
-    """Write reminders, thanks and what organisers are told; a failure holds no letter up."""
+    """Write reminders, thanks, news to organisers, who is whom; a failure holds no letter up."""
     for name, write in (
         ("letters by time", write_due),
         ("organisers", tell_organisers),
         ("evidence", remind_of_evidence),
+        ("matching", match_all),
     ):
         try:
             if written := write(now):
-                logger.info("%s: %s letters written", name, written)
+                logger.info("%s: %s written", name, written)
         except Exception:
             logger.exception("%s: nothing could be written", name)
             db.session.remove()
+
+
+def match_anew(now: datetime) -> None:
+    """Match everybody, whatever is known, while names are there to tell people by.
+
+    A failure does not keep from forgetting.
+    """
+    try:
+        match_all(now, anew=True)
+        forget_tallies()
+    except Exception:
+        logger.exception("people could not be matched")
+        db.session.remove()
 
 
 def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -> int:

@@ -63,6 +63,10 @@ Action = Literal[
     "activity_added",
     "activity_changed",
     "activity_removed",
+    "matched",
+    "match_undone",
+    "report_frozen",
+    "report_withdrawn",
 ]
 
 

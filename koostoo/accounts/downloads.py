@@ -30,10 +30,12 @@ What = Literal[
     "stored",
     "evidence",
     "api",
+    "indicators",
+    "report",
 ]
 """The list of an event's people; what is printed; the summary of feedback; the ready lists; people
 of many events; a register of members; a project as a file; a file somebody brought; a package of
-evidence; what a program read."""
+evidence; what a program read; figures of a project and the rows behind them; a frozen report."""
 WHATS: tuple[What, ...] = get_args(What)
 Format = Literal["csv", "xlsx", "pdf", "zip", "file", "json"]
 """How it leaves; "file": as somebody brought it."""

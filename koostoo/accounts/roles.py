@@ -99,6 +99,11 @@ class Access:
         managed = self.managed_projects
         return managed is None or project_id in managed
 
+    def views(self, project_id: int) -> bool:
+        """Say whether they see figures and names of the whole project: managers and viewers."""
+        seen = self.seen_projects
+        return seen is None or project_id in seen
+
     def may_run(self, event: EventFacts) -> bool:
         """Say whether they may change the event and decide about everybody in it."""
         return self.manages(event.project_id) or event.organiser_id in self.organisations

@@ -64,7 +64,7 @@ class AttendanceMark(Base):
     day: Mapped[date] = mapped_column(info=keep.EVIDENCE)
     status: Mapped[str] = mapped_column(String(8), info=keep.EVIDENCE)
     marked_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.EVIDENCE)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.EVIDENCE)
     organiser_id: Mapped[int | None] = mapped_column(
         ForeignKey("organiser.id", ondelete="SET NULL"), index=True, info=keep.EVIDENCE
     )

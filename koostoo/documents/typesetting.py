@@ -22,7 +22,7 @@ import noto_cjk_sans_jp_regular
 from koostoo.documents.cells import clean_text
 from koostoo.documents.drawings import Logo, prepare
 
-Layout = Literal["attendance", "badges", "programme", "poster", "feedback"]
+Layout = Literal["attendance", "badges", "programme", "poster", "feedback", "report"]
 
 _FOLDER = Path(__file__).parent
 _FONTS = [*manimgx_fonts.__path__, *noto_cjk_sans_jp_regular.__path__]

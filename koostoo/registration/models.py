@@ -94,6 +94,7 @@ class Registration(Base):
         Index("ix_registration_event_state_sort", "event_id", "state", "sort_key", "id"),
         Index("ix_registration_event_state_organisation", "event_id", "state", "organisation_id"),
         Index("ix_registration_email_key", "email_key"),
+        Index("ix_registration_revised_at", "revised_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)

@@ -42,6 +42,7 @@ Right = Literal[
     "person_run",
     "partner_list",
     "register",
+    "project_look",
     "project_manage",
     "job",
     "api",
@@ -210,6 +211,14 @@ def _check_api_event(access: Access, given: Mapping[str, Any]) -> None:
     _get_event_facts(access, given)
 
 
+def _check_project_seen(access: Access, given: Mapping[str, Any]) -> None:
+    project_id = find_project_id(given["slug"])
+    if project_id is None:
+        abort(404)
+    if not access.views(project_id):
+        abort(403)
+
+
 def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, Any]], None]:
     def check(access: Access, _given: Mapping[str, Any]) -> None:
         if not may(access):
@@ -231,6 +240,7 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "person_run": _check_person,
     "partner_list": _check_partner_list,
     "register": _check_register,
+    "project_look": _check_project_seen,
     "project_manage": _check_project,
     "job": _check_job,
     "api": _require(lambda _access: True),

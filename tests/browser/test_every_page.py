@@ -30,6 +30,7 @@ LEAD_ON = {
     "mine.calendar_reply",
     "mine.offer",
     "mine.still_coming",
+    "desk.all_matches",
     "desk.outbox_of_event",
     "public.cover",
     "public.document",

@@ -42,6 +42,8 @@ from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.reporting.evidence import plan_for_event, wish_for
+from koostoo.reporting.figures import Choice
+from koostoo.reporting.freezing import freeze, gather
 from koostoo.roster.service import tag_people
 from koostoo.work.service import ask_for
 from koostoo.workroom import work_off
@@ -92,7 +94,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         keep_file(full.id, kind, photo, moment, None)
     keep_logo(programme.project_id, photo, LocalText("Näidisfond"), moment, None)
     _act(full.id, seated)
-    package = _package(full.id)
+    package, report = _package(full.id), _report(programme.project_id)
     make_api_token(_first(select(Organiser.id)), "Koduleht", None, moment)
     event = {"slug": FULL, "number": seated}
     return {
@@ -114,6 +116,10 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
         "desk.activity_remove": {
             "slug": programme.project.slug,
             "number": _empty_activity(programme),
+        },
+        **{
+            f"desk.report{tail}": {"slug": programme.project.slug, "number": report}
+            for tail in ("", "_withdraw", "_pdf", "_csv", "_xlsx")
         },
         "desk.revoke": {"number": _first(select(ApiToken.id))},
         "desk.work": {"number": package},
@@ -224,6 +230,13 @@ def _package(event_id: int) -> int:
     number = ask_for(wish_for(plan, "et", event.activity.project_id, event_id), now(), by)
     work_off(now)
     return number
+
+
+def _report(project_id: int) -> int:
+    choice = Choice()
+    return freeze(
+        project_id, "Maksetaotlus 1", choice, gather(project_id, choice, now()), now(), None
+    )
 
 
 def _list(event_id: int) -> str:

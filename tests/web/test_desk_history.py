@@ -154,7 +154,7 @@ def test_every_act_has_words(desk: FlaskClient, make_event: MakeEvent) -> None:
         "letter": "confirmed", "from": 1, "to": 2, "seats": 3, "day": "2026-11-25", "cents": 100,
         "method": "cash", "members": [1, 2], "parts": [], "told": 1, "letters": 2,
         "organiser_id": 1, "role": "viewer", "added": 1, "known": 2, "tag": 1, "by": "own",
-        "activity": {"et": "Õppereis"},
+        "activity": {"et": "Õppereis"}, "first": 1, "second": 2, "verdict": "same", "report": 1,
     }  # fmt: skip
     with transaction() as session:
         for action in ACTS:

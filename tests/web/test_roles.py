@@ -28,6 +28,8 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from koostoo.reporting.figures import Choice
+from koostoo.reporting.freezing import freeze, gather
 from koostoo.web.rights import API_RIGHTS, RIGHTS, right_of
 from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
@@ -61,6 +63,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "partner_list": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "project_look": {"manager": OPEN, "of-all": OPEN, "viewer": OPEN},
     "project_manage": {"manager": OPEN, "of-all": OPEN},
     # Nobody of the cast has asked for anything; see test_evidence.
     "job": {},
@@ -94,6 +97,10 @@ def stage(
     with transaction() as session:
         session.get_one(Event, theirs.id).organiser_id = partner
     person = sign_up(event.id, entry(organisation_id=event.organiser_id), now()).registration_id
+    project, period = event.activity.project_id, Choice(event.starts_on, event.ends_on)
+    content = gather(project, period, now())
+    content.pop("is_settled")
+    report = freeze(project, "Maksetaotlus 1", period, content, now(), None)
     draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
     send_mailing(event.id, draft, 1, now(), None)
     letter = db.session.query(OutboxMessage).first()
@@ -113,6 +120,7 @@ def stage(
         "person": person,
         "letter": letter.id if letter else 1,
         "mailing": mailing.id,
+        "report": report,
         **{row.kind: row.id for row in db.session.query(StoredFile)},
     }
 
@@ -166,7 +174,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
 
 def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str:
     """Build the route's address with the things of the stage."""
-    slugs = {"register": "host", "project_manage": "project"}
+    slugs = {"register": "host", "project_manage": "project", "project_look": "project"}
     values: dict[str, Any] = {
         "slug": slugs.get(declared, "oppereis"),
         "number": stage["person"],
@@ -175,6 +183,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
     }
     if rule.rule.startswith("/desk/outbox"):
         values["number"] = stage["letter"]
+    elif rule.rule.startswith("/desk/projects/<slug>/reports"):
+        values["number"] = stage["report"]
     elif rule.rule.startswith("/desk/roles"):
         values["number"] = stage["grant"]
     elif rule.rule.startswith("/desk/tokens"):

@@ -32,10 +32,13 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     files,  # noqa: F401
     handing_over,  # noqa: F401
     history,  # noqa: F401
+    indicator_rows,  # noqa: F401
+    indicators,  # noqa: F401
     letter_texts,  # noqa: F401
     letter_times,  # noqa: F401
     letters,  # noqa: F401
     logos,  # noqa: F401
+    matches,  # noqa: F401
     news,  # noqa: F401
     opening,  # noqa: F401
     outbox_pages,  # noqa: F401
@@ -50,6 +53,8 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     register_import,  # noqa: F401
     registers,  # noqa: F401
     reordering,  # noqa: F401
+    report_files,  # noqa: F401
+    reports,  # noqa: F401
     roles,  # noqa: F401
     tokens,  # noqa: F401
     website,  # noqa: F401

@@ -14,6 +14,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.change_words import Names, change_lines
 from koostoo.web.desk.file_words import KIND_WORDS
+from koostoo.web.desk.match_words import VERDICT_WORDS
 from koostoo.web.desk.roles import ROLE_WORDS
 from koostoo.web.desk.words import LETTERS, METHOD_WORDS
 from koostoo.web.language import current_lang
@@ -76,6 +77,10 @@ ACTS: Mapping[str, Any] = {
     "register_removed": _l("Removed the register of members"),
     "token_made": _l("Made an access token for a program"),
     "token_revoked": _l("Took an access token back"),
+    "matched": _l("Decided whether two are the same"),
+    "match_undone": _l("Undid a decision whether two are the same"),
+    "report_frozen": _l("Froze a report"),
+    "report_withdrawn": _l("Withdrew a report"),
 }
 
 
@@ -208,6 +213,19 @@ def _activity(detail: Mapping[str, Any], names: Names) -> str:
     return "; ".join([title, *_changes(detail, names)])
 
 
+def _match(detail: Mapping[str, Any], _names: Names) -> str:
+    return _(
+        "registrations %(first)s and %(second)s: %(verdict)s",
+        first=detail["first"],
+        second=detail["second"],
+        verdict=VERDICT_WORDS[detail["verdict"]],
+    )
+
+
+def _report(detail: Mapping[str, Any], _names: Names) -> str:
+    return _("report %(number)s", number=detail["report"])
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
@@ -230,4 +248,8 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "activity_added": _activity,
     "activity_changed": _activity,
     "activity_removed": _activity,
+    "matched": _match,
+    "match_undone": _match,
+    "report_frozen": _report,
+    "report_withdrawn": _report,
 }

@@ -37,6 +37,8 @@ FILES: Mapping[str, Any] = {
     "stored": _l("Kept file"),
     "evidence": _l("Package of evidence"),
     "api": _l("People, read by a program"),
+    "indicators": _l("Indicators"),
+    "report": _l("Frozen report"),
 }
 ANSWER_WORDS: Mapping[str, Any] = {"yes": _l("said yes"), "none": _l("has not answered")}
 

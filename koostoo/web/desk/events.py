@@ -68,6 +68,7 @@ def home() -> str:
         }
         for name, group in groups.items()
     ]
+    projects = all_projects()
     return render_template(
         "desk/home.html",
         rows=groups[shown],
@@ -76,7 +77,8 @@ def home() -> str:
         health=health.look(moment) if access().is_manager_of_all else None,
         outcome_words=outcome_words,
         overview=overview_parts(rows, runs, moment) if shown == "coming" else None,
-        managed=[one for one in all_projects() if access().manages(one.id)],
+        managed=[one for one in projects if access().manages(one.id)],
+        viewed=[one for one in projects if access().views(one.id)],
         runs=runs,
         checks_in={row.event.id for row in rows if not access().may_look(facts_of(row.event))},
     )

@@ -6,6 +6,7 @@ desk makes an attachment; a test opens every route and holds it to that.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -33,13 +34,17 @@ IN_MEMORY = 1_000_000
 
 
 class Table(NamedTuple):
-    """What stands in a CSV or XLSX file; `widths` in characters, `foot` below each printed page."""
+    """What stands in a CSV or XLSX file; `widths` in characters, `foot` below each printed page.
+
+    With `made_at` a workbook is the same to the byte whenever it is made.
+    """
 
     sheet: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int]
     foot: str = ""
+    made_at: datetime | None = None
 
 
 class Stream(NamedTuple):
@@ -90,7 +95,7 @@ def _response(download: Download) -> FlaskResponse:
     if isinstance(made, Table) and kind == "xlsx":
         # The response closes it.
         file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
-        write_xlsx(file, made.sheet, made.header, made.rows, made.widths, made.foot)
+        write_xlsx(file, *made)
         file.seek(0)
         return send_file(
             file, mimetype=TYPES[kind], as_attachment=True, download_name=download.name

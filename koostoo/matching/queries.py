@@ -1,0 +1,239 @@
+"""Reads for matching: what tells who somebody is, what was decided, what has changed since."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import CTE, ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from koostoo.base.database import db
+from koostoo.events.models import Event
+from koostoo.matching.doubts import Pair, doubtful_companies, doubtful_people, joined
+from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject
+from koostoo.matching.rules import (
+    Decision,
+    Sighting,
+    Subject,
+    companies,
+    company_keys,
+    people,
+    person_name,
+)
+from koostoo.programme.models import Activity, MemberOrganisation, Organisation, Partner
+from koostoo.registration.models import Registration
+
+OVERLAP = timedelta(minutes=1)
+"""A change may be committed so long after the moment it is dated at: use cases end within some
+eight seconds, and clocks of hosts differ by less than the rest."""
+FORGOTTEN = "forgotten-"
+"""How the address of somebody begins whose contacts were forgotten (`privacy.service`)."""
+
+
+class Counted(NamedTuple):
+    """As what a registration counts; see `CountedRegistration`."""
+
+    person_id: int
+    member_id: int | None
+    sector: str
+    revised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All that matching needs of a project, read at once."""
+
+    sightings: list[Sighting]
+    known: dict[int, tuple[int, Counted]]
+    """What stands there, with the project it was matched in."""
+    revised: dict[int, datetime]
+    sectors: dict[str, str]
+    """By the name of an organisation without its legal form."""
+
+
+def read_project(project_id: int) -> Read:
+    """Return the registrations of a project as matching sees them, in two queries."""
+    counted = CountedRegistration
+    rows = db.session.execute(
+        select(
+            Registration.id,
+            Registration.person_key,
+            Registration.email,
+            Registration.email_key,
+            Registration.member_organisation,
+            Registration.other_organisation,
+            Registration.revised_at,
+            counted.project_id,
+            counted.person_id,
+            counted.member_id,
+            counted.sector,
+            counted.revised_at,
+        )
+        .join(Registration.event)
+        .join(Event.activity)
+        .outerjoin(counted, counted.registration_id == Registration.id)
+        .where(Activity.project_id == project_id)
+        .order_by(Registration.id)
+    )
+    sightings, known, revised = [], {}, {}
+    keys: dict[str, tuple[str, str]] = {}
+    for number, key, email, email_key, member, other, at, matched_in, *as_what in rows:
+        represents = member or other
+        if represents not in keys:
+            keys[represents] = company_keys(represents)
+        kept_person = kept_company = None
+        if matched_in == project_id:
+            if email_key.startswith(FORGOTTEN):
+                kept_person = as_what[0]
+            if not key:
+                kept_company = as_what[1]
+        sightings.append(
+            Sighting(
+                number,
+                person_name(key),
+                email_key if email else "",
+                *keys[represents],
+                kept_person,
+                kept_company,
+            )
+        )
+        if matched_in is not None:
+            known[number] = (matched_in, Counted(*as_what))
+        revised[number] = at
+    return Read(sightings, known, revised, _sectors(project_id))
+
+
+def _sectors(project_id: int) -> dict[str, str]:
+    rows = db.session.execute(
+        select(MemberOrganisation.bare_name_key, MemberOrganisation.sector)
+        .join(Partner, Partner.organisation_id == MemberOrganisation.organisation_id)
+        .where(Partner.project_id == project_id, MemberOrganisation.sector != "")
+        .order_by(MemberOrganisation.id.desc())
+    )
+    return {key: sector for key, sector in rows}  # noqa: C416 - rows are typed pairs
+
+
+def register_stamp(project_id: int) -> int:
+    """Return a number that grows whenever the register of a partner changes."""
+    return (
+        db.session.scalar(
+            select(func.sum(Organisation.register_version))
+            .join(Partner, Partner.organisation_id == Organisation.id)
+            .where(Partner.project_id == project_id)
+        )
+        or 0
+    )
+
+
+def find_state(project_id: int) -> MatchedProject | None:
+    """Return how far a project is matched; None: never."""
+    return db.session.get(MatchedProject, project_id)
+
+
+def standing_decisions(project_id: int, subject: Subject) -> list[Decision]:
+    """Return what was decided by hand and not undone, the oldest first."""
+    rows = db.session.scalars(
+        select(MatchDecision)
+        .where(
+            MatchDecision.project_id == project_id,
+            MatchDecision.subject == subject,
+            MatchDecision.undone_at.is_(None),
+        )
+        .order_by(MatchDecision.id)
+    )
+    return [Decision(row.id, row.first_id, row.second_id, row.verdict) for row in rows]  # type: ignore[arg-type]  # the CHECK of the table keeps it
+
+
+def is_stale(project_id: int) -> bool:
+    """Say whether anything changed since the project was matched; at most six small queries.
+
+    Looked at are new rows and those revised lately: whoever changes a name, an address or whom
+    somebody represents dates the registration anew.
+    """
+    state = find_state(project_id)
+    if state is None:
+        return True
+    if state.registers != register_stamp(project_id):
+        return True
+    since, counted = state.matched_at - OVERLAP, CountedRegistration
+    latest = db.session.scalar(select(func.max(Registration.id))) or 0
+    return any(
+        db.session.scalar(
+            select(recent.c.id)
+            .join(Event, Event.id == recent.c.event_id)
+            .join(Event.activity)
+            .outerjoin(counted, counted.registration_id == recent.c.id)
+            .where(
+                Activity.project_id == project_id,
+                or_(
+                    counted.registration_id.is_(None),
+                    counted.revised_at != recent.c.revised_at,
+                    counted.project_id != project_id,
+                ),
+            )
+            .limit(1)
+        )
+        is not None
+        for recent in (
+            *([_recent(Registration.id > state.last_id)] if latest > state.last_id else []),
+            _recent(Registration.revised_at >= since),
+            _recent(Registration.event_id.in_(select(Event.id).where(Event.revised_at >= since))),
+        )
+    )
+
+
+def _recent(condition: ColumnElement[bool]) -> CTE:
+    """Return the registrations of a condition, read by its index before anything is joined."""
+    return (
+        select(Registration.id, Registration.event_id, Registration.revised_at)
+        .where(condition)
+        .cte("recent")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+# --- What a manager looks at ------------------------------------------------------
+
+
+def pairs(project_id: int, subject: Subject) -> tuple[list[Pair], list[Pair]]:
+    """Return what is doubtful, and what was joined although something differs."""
+    read = read_project(project_id)
+    decisions = standing_decisions(project_id, subject)
+    if subject == "person":
+        groups = people(read.sightings, decisions)
+        doubtful = doubtful_people(read.sightings, groups, decisions)
+    else:
+        groups = companies(read.sightings, decisions)
+        doubtful = doubtful_companies(read.sightings, groups, decisions)
+    decided = {(one.first, one.second) for one in decisions}
+    return doubtful, [
+        pair
+        for pair in joined(read.sightings, groups, subject)
+        if (pair.first, pair.second) not in decided
+    ]
+
+
+def shown(numbers: Sequence[int]) -> dict[int, Registration]:
+    """Return the registrations of pairs with their events, by number."""
+    rows = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(numbers))
+        .options(joinedload(Registration.event), joinedload(Registration.organisation))
+    )
+    return {row.id: row for row in rows}
+
+
+def history(project_id: int, subject: Subject, limit: int) -> Sequence[MatchDecision]:
+    """Return what was decided by hand, undone or not, the latest first."""
+    return db.session.scalars(
+        select(MatchDecision)
+        .where(MatchDecision.project_id == project_id, MatchDecision.subject == subject)
+        .options(
+            joinedload(MatchDecision.first),
+            joinedload(MatchDecision.second),
+            joinedload(MatchDecision.organiser),
+        )
+        .order_by(MatchDecision.id.desc())
+        .limit(limit)
+    ).all()
