@@ -8,6 +8,7 @@ rows are wanted.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,7 +17,7 @@ from koostoo.accounts.roles import Access
 from koostoo.base.database import db
 from koostoo.events.access import projects_within_reach
 from koostoo.events.models import Event
-from koostoo.programme.models import Activity, Partner, Project
+from koostoo.programme.models import Activity, Organisation, Partner, Project
 from koostoo.registration.desk_queries import EventRow, as_row, counted_events
 from koostoo.registration.models import Registration
 
@@ -122,3 +123,16 @@ def _conditions(wanted: EventsWanted) -> list[ColumnElement[bool]]:
     if wanted.updated_since is not None:
         conditions.append(Event.revised_at >= wanted.updated_since)
     return conditions
+
+
+def slugs_of(by: str) -> dict[str, str]:
+    """Return slugs by number as text of what figures are broken down by; none for mere words."""
+    models: dict[str, Any] = {
+        "activity": Activity,
+        "organisation": Organisation,
+        "event": Event,
+    }
+    if by not in models:
+        return {}
+    rows = db.session.execute(select(models[by].id, models[by].slug))
+    return {str(number): slug for number, slug in rows}

@@ -47,6 +47,7 @@ Right = Literal[
     "job",
     "api",
     "api_project",
+    "api_figures",
     "api_event",
     "api_people",
 ]
@@ -207,6 +208,11 @@ def _check_api_project(access: Access, given: Mapping[str, Any]) -> None:
         abort(404)
 
 
+def _check_api_figures(access: Access, given: Mapping[str, Any]) -> None:
+    _check_api_project(access, given)
+    _check_project_seen(access, given)
+
+
 def _check_api_event(access: Access, given: Mapping[str, Any]) -> None:
     _get_event_facts(access, given)
 
@@ -245,6 +251,7 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
     "job": _check_job,
     "api": _require(lambda _access: True),
     "api_project": _check_api_project,
+    "api_figures": _check_api_figures,
     "api_event": _check_api_event,
     "api_people": _check_event(Access.may_look),
 }

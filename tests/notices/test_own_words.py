@@ -1,5 +1,6 @@
 """An organiser's own words in letters: where they stand, what is filled in, what never is."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,7 +85,8 @@ def test_a_participants_name_is_never_evaluated(name: str) -> None:
     seat = make_registration(event, first_name=name, last_name="Jõgi")
     letter = written("confirmed", seat)
     assert f"Tere, {plain_name(f'{name} Jõgi')}!" in letter.text
-    assert "49" not in letter.text
+    # Links may hold any digits.
+    assert "49" not in re.sub(r"\S{20,}", "", letter.text)
     assert "<b>" not in letter.html
 
 

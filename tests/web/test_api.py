@@ -82,7 +82,7 @@ def problem(answer: TestResponse) -> dict[str, Any]:
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Give out every address behind a token with its right, for the things of the stage."""
-    slugs = {"api_project": "project"}
+    slugs = {"api_project": "project", "api_figures": "project"}
     for rule in app.url_map.iter_rules():
         declared = right_of(app, rule.endpoint)
         if declared in API_RIGHTS:
@@ -113,6 +113,13 @@ def test_a_signed_in_browser_is_no_token(client: FlaskClient, stage: dict[str, A
 EXPECTED: dict[str, Callable[[str], Any]] = {
     "api": lambda _role: OPEN,
     "api_project": lambda role: OPEN if role in KNOWS | {"other-helper"} else HIDDEN,
+    "api_figures": lambda role: (
+        OPEN
+        if role in {"of-all", "manager", "viewer"}
+        else 403
+        if role in KNOWS | {"other-helper"}
+        else HIDDEN
+    ),
     "api_event": lambda role: OPEN if role in KNOWS else HIDDEN,
     "api_people": lambda role: HIDDEN if role not in KNOWS else 403 if role == "helper" else OPEN,
 }
@@ -147,6 +154,22 @@ def test_lists_hold_what_is_within_reach_alone(ask: Ask, stage: dict[str, Any]) 
         token = token_for(role, stage)
         assert [one["slug"] for one in items(ask(token, "/api/v1/events"))] == events, role
         assert [one["slug"] for one in items(ask(token, "/api/v1/projects"))] == projects, role
+
+
+def test_the_figures_of_a_project_are_those_of_its_page(
+    ask: Ask, stage: dict[str, Any], make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    held = make_event(slug="toimunud")
+    sign_up(held.id, entry(), now())
+    with transaction() as session:
+        session.get_one(Event, held.id).when = When.days((now() - timedelta(days=3)).date())
+    token, path = token_for("viewer", stage), "/api/v1/projects/project/indicators"
+    found = ask(token, f"{path}?by=event").get_json()
+    assert (found["total"]["events"], found["total"]["registered"]) == (1, 1)
+    assert [one["key"] for one in found["parts"]] == ["toimunud"]
+    later = ask(token, f"{path}?first={now().date()}").get_json()
+    assert (later["total"]["events"], later["parts"]) == (0, [])
+    assert problem(ask(token, f"{path}?by=colour"))["status"] == 400
 
 
 def test_contacts_and_answers_come_only_to_who_may_see_them_at_the_desk(

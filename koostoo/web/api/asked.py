@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from koostoo.registration.api_queries import EventsWanted
+from koostoo.reporting.figures import By
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 200
@@ -91,3 +92,15 @@ class PeopleAsked(Page):
     """Which registrations."""
 
     state: State | None = None
+
+
+class FiguresAsked(Asked):
+    """Which figures of a project: by what they are broken down, and of which events."""
+
+    by: Annotated[By, Field(description="By what the figures are broken down.")] = "activity"
+    first: Annotated[Day | None, Field(description="Events that ended on this day or later.")] = (
+        None
+    )
+    last: Annotated[Day | None, Field(description="Events that ended on this day or before.")] = (
+        None
+    )

@@ -10,6 +10,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from koostoo.base.localtext import LocalText
+from koostoo.reporting.figures import By
 from koostoo.web.api.asked import State
 
 
@@ -74,6 +75,46 @@ class Activity(Shape):
     title: Words
     description: Words
     target: Annotated[int, Field(description="At least so many events are planned.")]
+
+
+class Figures(Shape):
+    """What was counted. People and organisations are counted once at every level, never added up.
+
+    `registered` had a seat or came: of these some `attended`, some did not (`no_shows`), and of
+    some nobody knows (`unmarked`). `by_hand` of those who attended are only known as a number.
+    """
+
+    events: int
+    registered: int
+    unmarked: int
+    attended: int
+    by_hand: int
+    no_shows: int
+    person_days: int
+    people: Annotated[int, Field(description="Different people who attended.")]
+    organisations: Annotated[int, Field(description="Different organisations they represented.")]
+    first_timers: int
+
+
+class FiguresOf(Shape):
+    """The figures of one part of a breakdown."""
+
+    key: Annotated[
+        str,
+        Field(description="Slug of an activity, organisation or event; else the part's own word."),
+    ]
+    figures: Figures
+
+
+class Indicators(Shape):
+    """The figures of a project: of the whole, and of each part of the breakdown asked for."""
+
+    project: str
+    by: By
+    first: date | None
+    last: date | None
+    total: Figures
+    parts: list[FiguresOf]
 
 
 class Hours(Shape):
