@@ -1,6 +1,6 @@
 """How far a project is: what was planned of each activity, and the events that count for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from koostoo.base.text import fold
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity
 from koostoo.programme.rules import Candidate, Goal, Progress, WhyNot, progress
+from koostoo.reporting.figures import is_held
 
 
 class Line(NamedTuple):
@@ -46,6 +47,35 @@ class ActivityProgress:
     def others(self) -> list[Line]:
         """The events that do not count."""
         return [line for line in self.lines if line.why_not is not None]
+
+
+class SoFar(NamedTuple):
+    """What a project has come to: events held, in how many regions, and visits to them.
+
+    A person at two events is two visits. Events of which nobody knows how many came add none.
+    """
+
+    events: int
+    regions: int
+    visits: int
+
+
+def so_far(progress: Collection[ActivityProgress], now: datetime) -> SoFar:
+    """Return the figures of a whole project; an event of several activities counts once.
+
+    `progress` must have been read with people.
+    """
+    lines = {line.event.id: line for one in progress for line in one.lines}
+    held = [
+        line
+        for line in lines.values()
+        if is_held(line.event.state, line.event.when, now) and not line.event.is_sample
+    ]
+    return SoFar(
+        events=len(held),
+        regions=len({_region(line.event) for line in held} - {None}),
+        visits=sum(line.people.number for line in held if line.people),
+    )
 
 
 def project_progress(
@@ -81,15 +111,18 @@ def _of_activity(
 
 
 def _candidate(event: Event, people: People | None, now: datetime) -> Candidate:
-    elsewhere = fold(event.region_other) or None
     return Candidate(
         state=event.state,
         is_over=event.when.is_over(now),
         mode=event.mode,
         is_sample=event.is_sample,
-        region=event.region_id or elsewhere,
+        region=_region(event),
         people=people.number if people else None,
     )
+
+
+def _region(event: Event) -> int | str | None:
+    return event.region_id or fold(event.region_other) or None
 
 
 def _activity_ids(event: Event) -> set[int]:

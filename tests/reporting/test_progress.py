@@ -16,7 +16,7 @@ from koostoo.events.models import Event
 from koostoo.programme.models import Activity
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from koostoo.reporting.progress import ActivityProgress, project_progress
+from koostoo.reporting.progress import ActivityProgress, SoFar, project_progress, so_far
 
 MakeEvent = Callable[..., Event]
 HELD = When.days(date(2024, 5, 30))
@@ -108,3 +108,27 @@ def test_participants_are_those_who_came_else_the_figures(
     assert unmarked == ["no_people"]
     assert [line.people for line in found.lines] == [(2, False), (40, True)]
     assert found.found.done == 42
+
+
+def test_a_project_has_come_to_what_was_held_and_an_event_of_two_activities_counts_once(
+    programme: Activity, meetings: Activity, make_event: MakeEvent
+) -> None:
+    partner = programme.project.partners[1].organisation_id
+    trip = make_event(when=HELD, region_id=partner)
+    seminar = make_event(when=When.days(date(2024, 6, 3)), region_other="Läti,  Riia")
+    for left_out in (
+        {"when": HELD, "is_sample": True},
+        {"when": HELD, "state": "draft"},
+        {"when": When.days(date(2099, 5, 30))},
+    ):
+        make_event(region_other="Rumeenia", **left_out)
+    make_event(when=When.days(date(2024, 6, 4)), region_other="läti, riia")
+    with transaction() as session:
+        row = session.get_one(Event, trip.id)
+        row.further_activities.append(session.get_one(Activity, meetings.id))
+    for event, number in ((trip, 30), (seminar, 12)):
+        note_figures(event.id, Figures(number, {}, "nimekiri"), 0, now(), None)
+    db.session.rollback()
+    rows = [db.session.get_one(Activity, one.id) for one in (programme, meetings)]
+    found = project_progress(rows, now(), with_people=True)
+    assert so_far(found.values(), now()) == SoFar(events=3, regions=2, visits=42)

@@ -24,7 +24,7 @@ from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
-from koostoo.reporting.progress import project_progress
+from koostoo.reporting.progress import project_progress, so_far
 from koostoo.web.feeds import subscription
 from koostoo.web.files import shown_files
 from koostoo.web.language import current_lang
@@ -70,12 +70,14 @@ def project(slug: str) -> str:
     events = queries.project_events(found.id)[::-1]
     period = dates.period(found.starts_on, found.ends_on, current_lang())
     title = local(found.title)
+    progress = project_progress(found.activities, moment, with_people=True)
     return render_template(
         "public/project.html",
         project=found,
         activities=_grouped(found.activities),
         period=period,
-        progress=project_progress(found.activities, moment),
+        progress=progress,
+        so_far=so_far(progress.values(), moment),
         progress_words=progress_words,
         stretches=_timeline(events, moment),
         is_half_way=len({event.when.is_over(moment) for event in events}) > 1,
