@@ -53,10 +53,11 @@ class SoFar(NamedTuple):
     """What a project has come to: events held, in how many regions, and visits to them.
 
     A person at two events is two visits. Events of which nobody knows how many came add none.
+    `regions` is None as long as nobody said of every event that one travels to where it was.
     """
 
     events: int
-    regions: int
+    regions: int | None
     visits: int
 
 
@@ -71,9 +72,10 @@ def so_far(progress: Collection[ActivityProgress], now: datetime) -> SoFar:
         for line in lines.values()
         if is_held(line.event.state, line.event.when, now) and not line.event.is_sample
     ]
+    regions = {_region(line.event) for line in held if line.event.mode != "online"}
     return SoFar(
         events=len(held),
-        regions=len({_region(line.event) for line in held} - {None}),
+        regions=None if None in regions else len(regions),
         visits=sum(line.people.number for line in held if line.people),
     )
 

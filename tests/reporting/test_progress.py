@@ -29,6 +29,12 @@ def progress_of(*activities: Activity) -> list[ActivityProgress]:
     return [found[one.id] for one in activities]
 
 
+def whole(*activities: Activity) -> SoFar:
+    db.session.rollback()
+    rows = [db.session.get_one(Activity, one.id) for one in activities]
+    return so_far(project_progress(rows, now(), with_people=True).values(), now())
+
+
 def set_rule(activity: Activity, **values: object) -> None:
     with transaction() as session:
         row = session.get_one(Activity, activity.id)
@@ -128,7 +134,7 @@ def test_a_project_has_come_to_what_was_held_and_an_event_of_two_activities_coun
         row.further_activities.append(session.get_one(Activity, meetings.id))
     for event, number in ((trip, 30), (seminar, 12)):
         note_figures(event.id, Figures(number, {}, "nimekiri"), 0, now(), None)
-    db.session.rollback()
-    rows = [db.session.get_one(Activity, one.id) for one in (programme, meetings)]
-    found = project_progress(rows, now(), with_people=True)
-    assert so_far(found.values(), now()) == SoFar(events=3, regions=2, visits=42)
+    make_event(when=When.days(date(2024, 6, 5)), mode="online")
+    assert whole(programme, meetings) == SoFar(events=4, regions=2, visits=42)
+    make_event(when=When.days(date(2024, 6, 6)))
+    assert whole(programme, meetings) == SoFar(events=5, regions=None, visits=42)
