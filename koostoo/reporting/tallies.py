@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, or_, select
+from sqlalchemy import Select, and_, case, delete, func, or_, select
 
 from koostoo.attendance.models import Attendance, AttendanceMark
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
+from koostoo.events.models import Event
 from koostoo.matching.models import CountedRegistration
 from koostoo.matching.queries import OVERLAP
 from koostoo.matching.service import LOOK_BACK, match
@@ -97,8 +98,12 @@ def counted_rows(event_ids: Collection[int]) -> list[Counted]:
     ]
 
 
-def people_of(event_ids: Collection[int]) -> Select[Any]:
-    """Return the query for them; its last column is NULL for whom nobody marked."""
+def people_of(event_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """Return the query for them; its last column is NULL for whom nobody marked.
+
+    At an event whose days are not known nobody can be marked: who is on its list was there, one
+    day each. `attendance.figures.people_at` counts the same.
+    """
     counted = CountedRegistration
     days = (
         select(
@@ -110,6 +115,7 @@ def people_of(event_ids: Collection[int]) -> Select[Any]:
         .group_by(Attendance.registration_id)
         .subquery()
     )
+    undated = and_(Event.date_kind.in_(("month", "season")), Registration.state == "confirmed")
     return (
         select(
             Registration.id,
@@ -120,8 +126,9 @@ def people_of(event_ids: Collection[int]) -> Select[Any]:
             counted.sector,
             counted.person_id,
             counted.member_id,
-            days.c.days,
+            func.coalesce(days.c.days, case((undated, 1))).label("days"),
         )
+        .join(Event, Event.id == Registration.event_id)
         .outerjoin(counted, counted.registration_id == Registration.id)
         .outerjoin(days, days.c.number == Registration.id)
         .where(
@@ -145,6 +152,7 @@ def _changed(since: datetime) -> set[int]:
         Registration.id.in_(marked),
     ):
         found.update(db.session.scalars(select(Registration.event_id).where(condition)))
+    found.update(db.session.scalars(select(Event.id).where(Event.revised_at >= since)))
     return found
 
 

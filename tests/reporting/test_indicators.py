@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from koostoo.attendance.figures import people_at
 from koostoo.attendance.models import Attendance
 from koostoo.attendance.rules import Mark
 from koostoo.attendance.service import sync
@@ -349,6 +350,28 @@ def test_what_other_parts_add_is_counted_where_nobody_was_marked(
     assert figures(project_id, "region").parts["Harju"].attended == 30
     assert figures(project_id, "organisation").parts[""].by_hand == 20
     assert figures(project_id, "role", Choice(activity_id=further)).total.attended == 30
+
+
+def test_the_list_of_an_event_whose_days_nobody_knows_counts_as_who_was_there(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    project_id = project_of(event)
+    for _ in range(3):
+        sign_up(event.id, entry(), now())
+    end(event)
+    assert figures(project_id).total.unmarked == 3
+    with transaction() as session:
+        row = session.get_one(Event, event.id)
+        row.when, row.revised_at = When.month(2024, 11), now()
+    total = figures(project_id).total
+    assert (total.attended, total.person_days, total.people, total.unmarked) == (3, 3, 3, 0)
+    assert people_at([event.id])[event.id].number == total.attended
+    with transaction() as session:
+        row = session.get_one(Event, event.id)
+        row.when, row.revised_at = When.days(date(2024, 11, 8)), now()
+    assert figures(project_id).total.unmarked == 3
+    assert event.id not in people_at([event.id])
 
 
 def test_the_worker_matches_whoever_is_new(make_event: MakeEvent, entry: Entry) -> None:
