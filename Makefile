@@ -8,7 +8,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BASE_URL ?= http://127.0.0.1:$(PORT)
 ORGANISER ?= korraldaja@example.org
-PYTEST_ARGS ?= -n 2 --dist worksteal
+PYTEST_ARGS ?= -n 3 --dist worksteal
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
