@@ -139,7 +139,7 @@ def _write_for(event_id: int, now: datetime) -> int:
 def _people(session: Session, event: Event, due: Due) -> Sequence[Registration]:
     """Return whom to write to: who has a seat, and was not told the date after the moment.
 
-    Of feedback: who was there and has not answered.
+    After the event: who was there; asked again for feedback is who has not answered.
     """
     conditions: list[ColumnElement[bool]] = [
         Registration.event_id == event.id,
@@ -147,8 +147,10 @@ def _people(session: Session, event: Event, due: Due) -> Sequence[Registration]:
         Registration.email != "",
     ]
     if due.code == FEEDBACK:
-        conditions += [took_part(event.id), has_not_answered()]
-    if due.code not in AFTER:
+        conditions.append(has_not_answered())
+    if due.code in AFTER:
+        conditions.append(took_part(event.id))
+    else:
         told = exists().where(
             OutboxMessage.registration_id == Registration.id,
             OutboxMessage.kind.in_(TELL_WHEN),
