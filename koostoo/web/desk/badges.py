@@ -21,7 +21,7 @@ from koostoo.events.models import Event
 from koostoo.files.queries import logos_of as stored_logos
 from koostoo.registration.queries import project_organisations
 from koostoo.roster.filters import OTHER, Filter
-from koostoo.roster.queries import ListRow, stream_rows
+from koostoo.roster.queries import ListRow, count_rows, stream_rows
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.fields import ReadField
@@ -120,7 +120,7 @@ def badges(slug: str) -> Page:
     event = get_event(slug)
     form = _form(event)
     is_valid = form.validate()
-    number = len(_people(event, form)) if is_valid else 0
+    number = count_rows(event.id, _wanted(form)) if is_valid else 0
     page = render_template(
         "desk/badges.html",
         event=event,
@@ -187,9 +187,12 @@ def _words(sheet: LabelSheet) -> str:
     return f"{sheet.name}: {size}, {number}"
 
 
+def _wanted(form: BadgesForm) -> Filter:
+    return Filter(state="confirmed", organisation=form.organisation.data or "")
+
+
 def _people(event: Event, form: BadgesForm) -> Sequence[ListRow]:
-    wanted = Filter(state="confirmed", organisation=form.organisation.data or "")
-    people = list(stream_rows(event.id, wanted))
+    people = list(stream_rows(event.id, _wanted(form)))
     _label, key = ORDERS[form.order.data or "name"]
     return people if key is None else sorted(people, key=key)
 
