@@ -59,8 +59,8 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_BOUNCE_TO": _bounce_to(env),
         # smtp sends; file writes .eml files to instance/mailbox (the default in development).
         "MAIL_TRANSPORT": env.get("MAIL_TRANSPORT", "file" if development else "smtp"),
-        # What a monitoring program must show to read /healthz/detail, at least 16 characters
-        # (Authorization: Bearer …). Without it that page does not exist.
+        # What a monitoring program must show to read /readyz and /healthz/detail, at least 16
+        # characters (Authorization: Bearer …). Without it these pages do not exist.
         "MONITOR_TOKEN": _monitor_token(env),
         **_inbound(env),
         # Which web sites may show the list of coming events in a frame (/embed/events): sources of

@@ -33,6 +33,7 @@ from koostoo.notices.render import NoSender, render
 from koostoo.privacy.service import forget
 from koostoo.registration.service import serve_due
 from koostoo.reporting.tallies import forget_tallies
+from koostoo.upkeep.service import Pulse
 
 POLL_SECONDS = 1
 LETTERS_A_ROUND = 200
@@ -65,10 +66,12 @@ def run(stop: Flag) -> None:
     """
     forgotten_on: date | None = None
     looked_at: datetime | None = None
+    pulse = Pulse(clock.now())
     while not stop.is_set():
         handled = 0
         try:
             moment = clock.now()
+            pulse.beat(moment)
             if forgotten_on != clock.local_day(moment):
                 match_anew(moment)
                 logger.info("retention: %s", forget(moment))
@@ -78,7 +81,7 @@ def run(stop: Flag) -> None:
             if looked_at is None or not looked_at <= moment < looked_at + LOOK_EVERY:
                 looked_at = moment
                 write_what_falls_due(moment)
-            handled = deliver_due(clock.now, LETTERS_A_ROUND, stop)
+            handled = deliver_due(clock.now, LETTERS_A_ROUND, stop, pulse)
         except Exception:
             # The database may be locked or restarting; a claim that runs out brings a letter back.
             logger.exception("the outbox could not be worked on")
@@ -86,6 +89,7 @@ def run(stop: Flag) -> None:
             db.session.remove()
         if not handled:
             stop.wait(POLL_SECONDS)
+    pulse.end()
 
 
 def run_once(now: datetime) -> int:
@@ -124,7 +128,9 @@ def match_anew(now: datetime) -> None:
         db.session.remove()
 
 
-def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -> int:
+def deliver_due(
+    now: Clock, most: int | None = None, stop: Flag | None = None, pulse: Pulse | None = None
+) -> int:
     """Handle letters that are due, at most so many, over one connection; return how many.
 
     One transaction a letter: what became of one is written down as the next is taken.
@@ -138,6 +144,8 @@ def deliver_due(now: Clock, most: int | None = None, stop: Flag | None = None) -
             count += 1
             is_last = count == most or (stop is not None and stop.is_set())
             taken = _settle_surely(taken, result, now, is_last=is_last)
+            if pulse is not None:
+                pulse.beat(now())
     return count
 
 

@@ -36,6 +36,7 @@ LEAD_ON = {
     "public.document",
     "public.healthz_detail",
     "public.logo",
+    "public.readyz",
     "static",
 }
 """Answers to buttons, which lead back; files under an address of their own; what needs a token."""

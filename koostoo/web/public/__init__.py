@@ -10,6 +10,7 @@ from koostoo.web.public import (  # noqa: E402 - they add routes to bp
     files,  # noqa: F401
     following,  # noqa: F401
     group,  # noqa: F401
+    monitor,  # noqa: F401
     news,  # noqa: F401
     pages,  # noqa: F401
     signup,  # noqa: F401

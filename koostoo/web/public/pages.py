@@ -1,16 +1,14 @@
-"""The home page, a project's page, an event's page, the privacy notice, liveness."""
+"""The home page, a project's page, an event's page, the privacy notice."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, render_template, url_for
+from flask import abort, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import text
 
 from koostoo.base import dates, keep
 from koostoo.base.clock import local_day, now
-from koostoo.base.database import db
 from koostoo.base.text import truncate
 from koostoo.base.when import When
 from koostoo.calendars import links
@@ -18,7 +16,6 @@ from koostoo.events import queries
 from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
 from koostoo.events.timeline import Stretch, timeline
-from koostoo.mail import health
 from koostoo.programme.models import Activity
 from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
@@ -164,38 +161,6 @@ def privacy() -> str:
         sensitive_days=keep.SENSITIVE_DAYS,
         security_days=keep.SECURITY_DAYS,
     )
-
-
-@bp.get("/healthz")
-@right("public")
-def healthz() -> Response:
-    """Say that the process lives and reaches its database."""
-    db.session.execute(text("SELECT 1"))
-    return Response("ok\n", mimetype="text/plain")
-
-
-@bp.get("/healthz/detail")
-@right("monitor")
-def healthz_detail() -> tuple[dict[str, Any], int]:
-    """Tell a monitor how the outbox is doing: 200 when letters leave, 503 when they do not.
-
-    Ages in seconds, nobody's name or address, no words of a server.
-    """
-    moment = now()
-    found = health.look(moment)
-    return {
-        "outbox": {
-            "late": found.is_late,
-            "unsent": found.unsent,
-            "oldest_unsent_seconds": _seconds(found.due_since, moment),
-            "trouble": found.trouble.reason if found.trouble else None,
-            "trouble_seconds": _seconds(found.trouble.since if found.trouble else None, moment),
-        }
-    }, 503 if found.is_late else 200
-
-
-def _seconds(since: datetime | None, moment: datetime) -> int | None:
-    return None if since is None else int((moment - since).total_seconds())
 
 
 def event_calendar(event: Event) -> dict[str, str] | None:

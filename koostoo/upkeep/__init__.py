@@ -1,0 +1,1 @@
+"""Whether the service is well: signs of life of the workers, readiness."""
