@@ -54,7 +54,8 @@ def set_stage(env: Mapping[str, str], people: int = PEOPLE) -> None:
 def _add_event(session: Session, slug: str, title: str, moment: datetime) -> Event:
     """Add an open event without a limit of seats that asks two questions."""
     start = (moment + timedelta(days=60)).replace(minute=0, second=0, microsecond=0)
-    meal = Question(position=1, kind="choice", label=LocalText("Mida sööd?", "Your meal?"))
+    label = LocalText("Mida sööd?", "Your meal?")
+    meal = Question(position=1, kind="choice", label=label, purpose="diet")
     meal.options = [
         Option(position=1, label=LocalText("kala", "fish")),
         Option(position=2, label=LocalText("taimne", "plants only")),

@@ -6,7 +6,7 @@ phone or an answer to another question; the caterer's holds nobody's name.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from koostoo.base.text import fold, initials_name, sort_key
@@ -44,8 +44,6 @@ class Rooms:
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    silent: int
-    """How many people answered none of the questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +53,29 @@ class Diets:
     title: str
     counts: tuple[tuple[str, int], ...]
     answered: int
-    silent: int
     is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop and who gets on there: first names with the initial of the last."""
+    """A stop, how many get on there, and who: first names with the initial of the last."""
 
     words: str
-    names: list[str] = field(default_factory=list)
+    number: int = 0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """The stops of one question; `silent` is how many chose none."""
+    """The stops of one question; `answered` is how many people chose any."""
 
     title: str
     stops: tuple[Stop, ...]
-    silent: int
+    answered: int
+
+
+Given = Sequence[tuple[tuple[str, ...], int]]
+"""Answers in words, each option for itself, with how many people gave just this answer."""
 
 
 def rooms(people: Sequence[Person], asked: Sequence[Asked]) -> Rooms:
@@ -86,34 +88,43 @@ def rooms(people: Sequence[Person], asked: Sequence[Asked]) -> Rooms:
         answers = tuple(", ".join(person.answers.get(one.id, ())) for one in asked)
         if any(answers):
             rows.append((person.last_name, person.first_name, *answers))
-    return Rooms(tuple(one.label for one in asked), tuple(rows), len(people) - len(rows))
+    return Rooms(tuple(one.label for one in asked), tuple(rows))
 
 
-def diets(people: Sequence[Person], asked: Asked) -> Diets:
+def diets(given: Given, asked: Asked) -> Diets:
     """Return how many gave each answer: what goes together on one plate counts as one.
 
     Options stand in their order, also those nobody chose; what combines several, and words of
     one's own, the most frequent first.
     """
-    given = [answer for person in people if (answer := person.answers.get(asked.id))]
     counts: Counter[str] = Counter()
     words: dict[str, str] = {}
-    for answer in given:
-        text = ", ".join(answer)
-        counts[words.setdefault(fold(text), text)] += 1
+    answered = 0
+    for answer, number in given:
+        if answer:
+            text = ", ".join(answer)
+            counts[words.setdefault(fold(text), text)] += number
+            answered += number
     fixed = [(option, counts.pop(option, 0)) for option in asked.options]
     rest = sorted(counts.items(), key=lambda pair: (-pair[1], sort_key(pair[0])))
-    return Diets(asked.label, (*fixed, *rest), len(given), len(people) - len(given), asked.is_free)
+    return Diets(asked.label, (*fixed, *rest), answered, asked.is_free)
 
 
-def stops(people: Sequence[Person], asked: Asked) -> Stops:
-    """Return who gets on where, stops in the order of the question."""
-    found = {fold(option): Stop(option) for option in asked.options}
-    silent = 0
+def stops(given: Given, people: Sequence[Person], asked: Asked) -> Stops:
+    """Return how many get on where and who, stops in the order of the question.
+
+    `people` may be the first of many: they are named, counted is what was `given`.
+    """
+    words = {fold(option): option for option in asked.options}
+    counts: Counter[str] = Counter()
+    names: dict[str, list[str]] = {}
+    for answer, number in given:
+        for one in answer:
+            words.setdefault(fold(one), one)
+            counts[fold(one)] += number
     for person in people:
-        answer = person.answers.get(asked.id, ())
-        silent += not answer
-        for words in answer:
-            stop = found.setdefault(fold(words), Stop(words))
-            stop.names.append(initials_name(person.first_name, person.last_name))
-    return Stops(asked.label, tuple(found.values()), silent)
+        for one in person.answers.get(asked.id, ()):
+            name = initials_name(person.first_name, person.last_name)
+            names.setdefault(fold(one), []).append(name)
+    found = [Stop(text, counts[key], tuple(names.get(key, ()))) for key, text in words.items()]
+    return Stops(asked.label, tuple(found), sum(number for answer, number in given if answer))

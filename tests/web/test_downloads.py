@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +24,7 @@ from koostoo.programme.models import Activity, Project
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
+from koostoo.web.desk import ready_lists
 from tests.statements import selects_of
 from tests.web import test_roles
 from tests.web.desk_pages import sign_in, text_of
@@ -278,6 +280,39 @@ def test_each_list_holds_what_its_reader_needs_and_nothing_else(
     assert "&lt;b&gt;Kask" in page
     assert "Ootaja" not in page
     assert {one.what for one in noted()} == {"hotel", "caterer", "bus"}
+
+
+def test_of_a_long_list_the_page_names_the_first_counts_all_and_the_file_holds_all(
+    client: FlaskClient,
+    stage: dict[str, Any],
+    entry: Callable[..., SignUp],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ready_lists, "MOST_SHOWN", 2)
+    monkeypatch.setattr(ready_lists, "MOST_OF_PARTNER", 1)
+    event = stage["event"]
+    stop, [keila, _saku] = ask(event, "stop", "choice", "Keila 7.35", "Saku 7.50")
+    late, _none = ask(event, "nights", "yesno")
+    for name in ("Aas", "Mänd", "Õun"):
+        answers = {stop: [keila], late: True}
+        sign_up(event, entry(first_name="Mari", last_name=name, answers=answers), now())
+    sign_up(event, entry(first_name="Koju", last_name="Minev", answers={late: False}), now())
+    desk = sign_in_as(client, "runs", stage)
+
+    page = unescape(text_of(desk, LISTS))
+    bus = page.split('id="bus"')[1].split("</section>")[0]
+    assert "Mari A., Mari M." in bus
+    assert "Mari Õ." not in bus
+    assert "Bussis: 3." in bus
+    assert "Siin on esimese 2 inimese nimed, kokku on neid 3; failis on kõik." in bus
+    hotel = page.split('id="hotel"')[1].split("</section>")[0]
+    assert "Nimekirjas inimesi: 3." in hotel
+    assert "Õun" not in hotel
+    partner = page.split('id="partner-')[1].split("</section>")[0]
+    assert "Nimekirjas inimesi: 5." in partner
+    assert "Minev" not in partner
+    assert len(lines_of(desk, f"{LISTS}/hotel.csv")) == 4
+    assert '"Keila 7.35";3;"Mari Õ."' in lines_of(desk, f"{LISTS}/bus.csv")[3]
 
 
 def test_a_list_without_its_question_says_which_one_is_missing(

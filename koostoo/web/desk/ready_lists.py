@@ -11,9 +11,10 @@ from koostoo.base.when import ZONE
 from koostoo.documents.names import download_name
 from koostoo.events.models import Event
 from koostoo.registration.queries import project_organisations
+from koostoo.roster.ready_queries import contacts, seats_by_organisation
 from koostoo.web.desk import bp, ready_tables
 from koostoo.web.desk.events import get_event
-from koostoo.web.desk.ready_tables import LIST_WORDS, NEEDED
+from koostoo.web.desk.ready_tables import LIST_WORDS, MOST_OF_PARTNER, MOST_SHOWN, NEEDED
 from koostoo.web.desk.sending import Download, Table, recorded
 from koostoo.web.rights import access, event_facts, right
 from koostoo.web.view import local
@@ -25,18 +26,24 @@ def show(slug: str) -> str:
     """Show the lists that are ready; who coordinates a partner sees that of their people alone."""
     event, at = get_event(slug), now()
     runs = access().may_run(event_facts())
-    people = ready_tables.seated(event)
-    ready = {kind: ready_tables.ready(event, kind, people, at) for kind in LIST_WORDS}
     partners = [
-        (one, ready_tables.rows_of_partner(people, one.id))
+        one
         for one in project_organisations(event)
         if access().may_run_person(event_facts(), one.id)
     ]
+    seats = seats_by_organisation(event.id)
+    shown = contacts(event.id, [one.id for one in partners], MOST_OF_PARTNER)
     return render_template(
         "desk/lists.html",
         event=event,
-        ready=ready if runs else {},
-        partners=[(one, rows) for one, rows in partners if rows or not runs],
+        ready={
+            kind: ready_tables.ready(event, kind, at, MOST_SHOWN) for kind in LIST_WORDS if runs
+        },
+        partners=[
+            (one, ready_tables.partner_rows(shown[one.id]), seats.get(one.id, 0))
+            for one in partners
+            if one.id in seats or not runs
+        ],
         partner_header=ready_tables.partner_header(),
         list_words=LIST_WORDS,
         needed=NEEDED,
@@ -81,7 +88,7 @@ def _download(slug: str, reader: str, format_: Format) -> Download | Response:
     if reader not in LIST_WORDS:
         abort(404)
     event, at = get_event(slug), now()
-    one = ready_tables.ready(event, reader, ready_tables.seated(event), at)
+    one = ready_tables.ready(event, reader, at)
     if one is None:
         # The page says which question is missing.
         return redirect(url_for("desk.lists", slug=slug), 303)

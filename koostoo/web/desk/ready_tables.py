@@ -1,6 +1,7 @@
 """The ready lists as tables: for the page in parts, for a file in one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from koostoo.programme.models import Organisation
 from koostoo.registration.ready_lists import (
     PURPOSES,
     Asked,
+    Given,
     Kind,
     Person,
     diets,
@@ -22,7 +24,8 @@ from koostoo.registration.ready_lists import (
     stops,
 )
 from koostoo.roster.filters import Filter
-from koostoo.roster.queries import ListRow, stream_rows
+from koostoo.roster.queries import count_rows
+from koostoo.roster.ready_queries import Answered, Contact, answered, contacts, counted_answers
 from koostoo.web.answers import answer_text
 from koostoo.web.desk.sending import Table
 from koostoo.web.language import Lang, current_lang
@@ -39,6 +42,14 @@ NEEDED: dict[Kind, Any] = {
 """What a question has to be for, so that there is something to list."""
 
 
+NONE_OF_IT = ("false", '"0"', "0")
+"""Answers to a hotel's questions that ask for nothing, as the text of their JSON."""
+MOST_SHOWN = 300
+"""So many people stand on the page of a list; a longer one is whole in its file."""
+MOST_OF_PARTNER = 100
+"""The same of a partner's list: there is one of each."""
+
+
 class Section(NamedTuple):
     """One table of a page, with what is counted below it."""
 
@@ -49,38 +60,52 @@ class Section(NamedTuple):
 
 
 class ReadyList(NamedTuple):
-    """One list: what stands on the page, and the same as one table of a file."""
+    """One list: what stands on the page, and the same as one table of a file.
+
+    `shown` of `total` people are on it by name.
+    """
 
     kind: Kind
     sections: Sequence[Section]
     table: Table
+    shown: int
+    total: int
 
 
-def seated(event: Event) -> list[ListRow]:
-    """Return who has a seat, in Estonian order."""
-    return list(stream_rows(event.id, Filter(state="confirmed")))
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a list is made of: people by name, how many there are, and what was answered how often.
+
+    `seats` is how many people have one, whatever they answered.
+    """
+
+    asked: Sequence[Asked]
+    people: Sequence[Person]
+    total: int
+    given: Mapping[int, Given]
+    seats: int
 
 
-def ready(event: Event, kind: Kind, people: Sequence[ListRow], at: datetime) -> ReadyList | None:
-    """Return a list as it stands at `at`; None where no question of the event is for it."""
+def ready(event: Event, kind: Kind, at: datetime, most: int | None = None) -> ReadyList | None:
+    """Return a list as it stands at `at`; None where no question of the event is for it.
+
+    With `most` so many people at most are named; what is counted is all of them.
+    """
     questions = [one for one in event.questions if one.purpose in PURPOSES[kind]]
     if not questions:
         return None
-    lang = current_lang()
-    asked = [_asked(one, lang) for one in questions]
-    persons = [_person(row, questions, lang) for row in people]
-    sections, header, rows, widths = _MAKERS[kind](persons, asked)
+    material = _material(event, kind, questions, most)
+    sections, header, rows, widths = _MAKERS[kind](material)
     table = Table(str(LIST_WORDS[kind]), header, rows, widths, _foot(event, at))
-    return ReadyList(kind, sections, table)
+    return ReadyList(kind, sections, table, len(material.people), material.total)
 
 
 def of_partner(event: Event, partner: Organisation, at: datetime) -> Table:
     """Return the people of one organisation with their contacts and without answers."""
-    wanted = Filter(state="confirmed", organisation=str(partner.id))
     return Table(
         partner.short_name or partner.name,
         partner_header(),
-        rows_of_partner(stream_rows(event.id, wanted), partner.id),
+        partner_rows(contacts(event.id, [partner.id])[partner.id]),
         [MIDDLE, MIDDLE, WIDE, MIDDLE, WIDE, MIDDLE],
         _foot(event, at),
     )
@@ -98,20 +123,44 @@ def partner_header() -> list[str]:
     ]
 
 
-def rows_of_partner(people: Iterable[ListRow], organisation_id: int) -> list[list[Cell]]:
-    """Return the rows of those who come from this organisation."""
+def partner_rows(people: Iterable[Contact]) -> list[list[Cell]]:
+    """Return people of an organisation as rows under `partner_header`."""
     return [
         [
-            row.last_name,
-            row.first_name,
-            row.email,
-            format_phone(row.phone),
-            row.member_organisation,
-            role_label(row.role),
+            one.last_name,
+            one.first_name,
+            one.email,
+            format_phone(one.phone),
+            one.member_organisation,
+            role_label(one.role),
         ]
-        for row in people
-        if row.organisation_id == organisation_id
+        for one in people
     ]
+
+
+def _material(
+    event: Event, kind: Kind, questions: Sequence[Question], most: int | None
+) -> Material:
+    lang, numbers = current_lang(), [one.id for one in questions]
+    people: list[Answered] = []
+    total = 0
+    if kind != "caterer":
+        none_of_it = NONE_OF_IT if kind == "hotel" else ()
+        people, total = answered(event.id, numbers, none_of_it, most)
+    given: dict[int, Given] = {}
+    if kind != "hotel":
+        counted = counted_answers(event.id, numbers)
+        given = {
+            one.id: [(_words(one, value, lang), number) for value, number in counted[one.id]]
+            for one in questions
+        }
+    return Material(
+        [_asked(one, lang) for one in questions],
+        [_person(one, questions, lang) for one in people],
+        total,
+        given,
+        count_rows(event.id, Filter(state="confirmed")),
+    )
 
 
 def _foot(event: Event, at: datetime) -> str:
@@ -127,7 +176,7 @@ def _asked(question: Question, lang: Lang) -> Asked:
     return Asked(question.id, question.label.to(lang), options, is_free)
 
 
-def _person(row: ListRow, questions: Sequence[Question], lang: Lang) -> Person:
+def _person(row: Answered, questions: Sequence[Question], lang: Lang) -> Person:
     answers = {one.id: _words(one, row.answers.get(one.id), lang) for one in questions}
     return Person(row.first_name, row.last_name, answers)
 
@@ -146,51 +195,55 @@ def _words(question: Question, value: Any, lang: Lang) -> tuple[str, ...]:
 Made = tuple[list[Section], list[str], list[list[Cell]], list[int]]
 
 
-def _hotel(people: Sequence[Person], asked: Sequence[Asked]) -> Made:
-    found = rooms(people, asked)
+def _hotel(material: Material) -> Made:
+    found = rooms(material.people, material.asked)
     header = [_("Last name"), _("First name"), *found.titles]
     rows: list[list[Cell]] = [list(row) for row in found.rows]
+    # Of a whole list it is known who really asked for something.
+    is_whole = len(material.people) == material.total
+    number = len(rows) if is_whole else material.total
     notes = [
-        _("People on the list: %(number)s.", number=len(rows)),
-        _("Have a seat and asked for no room: %(number)s.", number=found.silent),
+        _("People on the list: %(number)s.", number=number),
+        _("Have a seat and asked for no room: %(number)s.", number=material.seats - number),
     ]
     section = Section("", header, rows, notes)
     return [section], header, rows, [MIDDLE, MIDDLE, *(MIDDLE for _title in found.titles)]
 
 
-def _caterer(people: Sequence[Person], asked: Sequence[Asked]) -> Made:
+def _caterer(material: Material) -> Made:
     sections: list[Section] = []
     rows: list[list[Cell]] = []
     header = [_("Diet"), _("Number of people")]
-    for one in asked:
-        found = diets(people, one)
+    for one in material.asked:
+        found = diets(material.given[one.id], one)
         counts: list[list[Cell]] = [[words, number] for words, number in found.counts]
         # Whoever is asked "what else?" and has nothing to add is not missing.
-        silent: list[list[Cell]] = [] if found.is_free else [[_("Without an answer"), found.silent]]
-        notes = [_("In all, with a seat: %(number)s.", number=len(people))]
+        missing = material.seats - found.answered
+        silent: list[list[Cell]] = [] if found.is_free else [[_("Without an answer"), missing]]
+        notes = [_("In all, with a seat: %(number)s.", number=material.seats)]
         sections.append(Section(found.title, header, counts + silent, notes))
         rows += [[found.title, *row] for row in counts + silent]
-    rows.append([_("In all, with a seat"), "", len(people)])
+    rows.append([_("In all, with a seat"), "", material.seats])
     return sections, [_("Question"), *header], rows, [WIDE, WIDE, NARROW]
 
 
-def _bus(people: Sequence[Person], asked: Sequence[Asked]) -> Made:
+def _bus(material: Material) -> Made:
     sections: list[Section] = []
     rows: list[list[Cell]] = []
-    for one in asked:
-        found = stops(people, one)
+    for one in material.asked:
+        found = stops(material.given[one.id], material.people, one)
         lines: list[list[Cell]] = [
-            [stop.words, len(stop.names), ", ".join(stop.names)] for stop in found.stops
+            [stop.words, stop.number, ", ".join(stop.names)] for stop in found.stops
         ]
         notes = [
-            _("On the bus: %(number)s.", number=sum(len(stop.names) for stop in found.stops)),
-            _("Chose no stop: %(number)s.", number=found.silent),
+            _("On the bus: %(number)s.", number=sum(stop.number for stop in found.stops)),
+            _("Chose no stop: %(number)s.", number=material.seats - found.answered),
         ]
         header = [_("Stop"), _("Number of people"), _("Who")]
         sections.append(Section(found.title, header, lines, notes))
         for stop in found.stops:
-            names = stop.names or [""]
-            rows += [[found.title, stop.words, len(stop.names), name] for name in names]
+            names = stop.names or ("",)
+            rows += [[found.title, stop.words, stop.number, name] for name in names]
     header = [_("Question"), _("Stop"), _("Number of people"), _("Who")]
     return sections, header, rows, [WIDE, WIDE, NARROW, MIDDLE]
 
