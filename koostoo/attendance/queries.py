@@ -116,6 +116,15 @@ def counts(event_id: int) -> Counts:
     return Counts(expected or 0, by_day, came or 0)
 
 
+def last_marked_at(event_id: int) -> datetime | None:
+    """Return when somebody was last marked at the event; None where nobody is."""
+    return db.session.scalar(
+        select(func.max(Attendance.marked_at))
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(Registration.event_id == event_id, Attendance.status != "unmarked")
+    )
+
+
 def listed_after(
     event_id: int, whose: frozenset[int] | None, after: int, most: int
 ) -> Sequence[Registration]:

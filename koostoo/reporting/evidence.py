@@ -44,7 +44,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a package would hold now: known without reading or making any of it."""
+    """What a package would hold now: known without reading or making any of it.
+
+    Asking for the fingerprint reads all but the kept files, in the language set then.
+    """
 
     items: tuple[Item, ...]
     changed_at: datetime
@@ -64,7 +67,7 @@ class Plan:
         """The same for the same content."""
         digest = sha256(f"{self.changed_at.isoformat()}\n{self.name}\n".encode())
         for item in self.items:
-            digest.update(f"{item.path}\n{item.title}\n{item.state}\n".encode())
+            digest.update(f"{item.path}\n{item.title}\n{item.state()}\n".encode())
         return digest.hexdigest()
 
 
@@ -106,7 +109,7 @@ def plan_of(
             for item in sorted(found, key=lambda item: item.path)
         ]
         moments.append(source.changed_at)
-        rows += len(source.guests)
+        rows += source.people
     plan = Plan(tuple(items), max(moments), rows, (name, *about), name)
     if plan.size > MOST_BYTES:
         raise Refused("too_large")
@@ -137,7 +140,8 @@ def plan_for_project(
 def wish_for(plan: Plan, lang: Lang, project_id: int, event_id: int | None = None,
              first: date | None = None, last: date | None = None) -> Wish:  # fmt: skip
     """Return the wish for this package, as `work.service.ask_for` takes it."""
-    return Wish(KIND, lang, plan.fingerprint, event_id, project_id, first, last)
+    with force_locale(lang):
+        return Wish(KIND, lang, plan.fingerprint, event_id, project_id, first, last)
 
 
 def make(taken: Claim, into: BinaryIO, tell: Callable[[int, int], None], now: datetime) -> Made:
@@ -154,6 +158,8 @@ def make(taken: Claim, into: BinaryIO, tell: Callable[[int, int], None], now: da
     total = len(plan.items)
     tell(0, total)
     with force_locale(lang):
+        # All rows are read here, at one moment; the files are written of what was read.
+        fingerprint = plan.fingerprint
         labels = Labels(
             name=folder_name(_("Table of contents")),
             heading=[_("Evidence"), *plan.heading],
@@ -168,7 +174,7 @@ def make(taken: Claim, into: BinaryIO, tell: Callable[[int, int], None], now: da
     for piece in pieces_of(into, CHUNK_BYTES):
         size += len(piece)
         digest.update(piece)
-    return Made(name, size, digest.hexdigest(), plan.fingerprint, plan.rows)
+    return Made(name, size, digest.hexdigest(), fingerprint, plan.rows)
 
 
 def _events() -> Select[Event]:

@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from koostoo.base.database import db
 from koostoo.base.dates import heading, in_full, numeric
 from koostoo.base.text import Lang
 from koostoo.documents.archive import pieces_of
-from koostoo.documents.attendance_pdf import render_attendance_sheet
+from koostoo.documents.attendance_pdf import AttendanceSheet, render_attendance_sheet
 from koostoo.documents.cells import Cell
 from koostoo.documents.drawings import Logo
 from koostoo.documents.feedback_pdf import render_feedback
@@ -41,6 +42,7 @@ from koostoo.reporting.feedback_summary import Found, find_summary, summary_of
 from koostoo.reporting.papers import SEATED, activity_line, programme_of, sheet_of
 from koostoo.roster.queries import count_rows, stream_rows
 
+V = TypeVar("V")
 NARROW, MIDDLE = 12, 24
 LEFT_OUT = ("cover",)
 """Kinds of files that prove nothing."""
@@ -49,14 +51,15 @@ LEFT_OUT = ("cover",)
 class Item(NamedTuple):
     """A file of the package: where in the event's folder, what it is in words, its content.
 
-    `state` differs when the content does; `size` is that of a kept file, 0 of what is made anew.
-    `pieces` is called outside any read of the rows: it holds plain values.
+    `state` differs when the content does; it reads the rows where that takes many, so that a page
+    can name a file without them. `size` is that of a kept file, 0 of what is made anew. `pieces`
+    is called outside any read of the rows: once `state` was asked, it holds plain values.
     """
 
     path: str
     title: str
-    state: str
     size: int
+    state: Callable[[], str]
     pieces: Callable[[], Iterator[bytes]]
 
 
@@ -65,15 +68,18 @@ class Source:
     """An event and what was read of it, once for all parts; texts are written in `lang`.
 
     `changed_at` is the newest change of any of it: it stands as the time of making in documents, so
-    that the same state gives the same bytes.
+    that the same state gives the same bytes. `guests` and `marks` are read when first asked for;
+    `people` is how many guests there are, `is_marked` whether there is any mark.
     """
 
     event: Event
     lang: Lang
     changed_at: datetime
     logos: tuple[Logo, ...]
-    guests: Sequence[Guest]
-    marks: dict[int, dict[date, str]]
+    people: int
+    guests: Callable[[], Sequence[Guest]]
+    is_marked: bool
+    marks: Callable[[], dict[int, dict[date, str]]]
     files: Sequence[StoredFile]
     news: Sequence[str]
     feedback: Found | None
@@ -81,15 +87,15 @@ class Source:
 
 def read_source(event: Event, logos: tuple[Logo, ...], lang: Lang, now: datetime) -> Source:
     """Read all that the parts of an event's package are made of; a dozen queries."""
-    standings = attendance.standings(event.id)
     kept, links = files.files_of(event.id), files.news_of(event.id)
     people_at = db.session.scalar(
         select(func.max(Registration.revised_at)).where(Registration.event_id == event.id)
     )
+    marked_at = attendance.last_marked_at(event.id)
     moments = [
         event.revised_at,
         *([people_at] if people_at else []),
-        *(one.marked_at for days in standings.values() for one in days.values()),
+        *([marked_at] if marked_at else []),
         *(file.created_at for file in kept),
         *(link.created_at for link in links),
     ]
@@ -98,15 +104,21 @@ def read_source(event: Event, logos: tuple[Logo, ...], lang: Lang, now: datetime
         lang=lang,
         changed_at=max(moments).replace(microsecond=0),
         logos=logos,
-        guests=attendance.guests(event.id),
-        marks={
-            number: {day: one.status for day, one in sorted(days.items())}
-            for number, days in standings.items()
-        },
+        people=attendance.count_guests(event.id),
+        guests=cache(lambda: attendance.guests(event.id)),
+        is_marked=marked_at is not None,
+        marks=cache(lambda: _marks(event.id)),
         files=[file for file in kept if file.kind not in LEFT_OUT],
         news=[link.url for link in links],
         feedback=find_summary(event, now),
     )
+
+
+def _marks(event_id: int) -> dict[int, dict[date, str]]:
+    return {
+        number: {day: one.status for day, one in sorted(days.items())}
+        for number, days in attendance.standings(event_id).items()
+    }
 
 
 def facts(source: Source) -> Iterator[Item]:
@@ -127,7 +139,7 @@ def facts(source: Source) -> Iterator[Item]:
         (_("How one takes part"), modes[event.mode]),
         (_("Organiser"), event.organiser.name),
         (_("On the list"), str(counts.expected or "")),
-        (_("Took part"), str(counts.came) if source.marks else ""),
+        (_("Took part"), str(counts.came) if source.is_marked else ""),
         *((numeric(day), str(number)) for day, number in sorted(counts.present.items())),
         *((_("News"), url) for url in source.news),
     ]
@@ -143,7 +155,7 @@ def facts(source: Source) -> Iterator[Item]:
         "mode": event.mode,
         "organiser": event.organiser.name,
         "on_the_list": counts.expected,
-        "took_part": counts.came if source.marks else None,
+        "took_part": counts.came if source.is_marked else None,
         "took_part_by_day": {
             day.isoformat(): number for day, number in sorted(counts.present.items())
         },
@@ -160,48 +172,54 @@ def sheet(source: Source) -> Iterator[Item]:
     event = source.event
     if not count_rows(event.id, SEATED):
         return
-    values = sheet_of(
-        event, stream_rows(event.id, SEATED), source.logos, source.lang, source.changed_at
-    )
-    title = _("Attendance sheet")
-    yield _made(title, "pdf", values, lambda: render_attendance_sheet(values))
+
+    def read() -> AttendanceSheet:
+        people = stream_rows(event.id, SEATED)
+        return sheet_of(event, people, source.logos, source.lang, source.changed_at)
+
+    yield _made(_("Attendance sheet"), "pdf", read, render_attendance_sheet)
 
 
 def people(source: Source) -> Iterator[Item]:
     """Give out who was expected and who came, as a workbook: names and organisations alone."""
-    if not source.guests:
+    if not source.people:
         return
-    days = days_of(source.event.when) if source.marks else ()
+    title, foot, made_at = _("Participants"), _heading(source), source.changed_at
+
+    def workbook(table: tuple[list[str], list[list[Cell]]]) -> bytes:
+        header, rows = table
+        out = BytesIO()
+        widths = [MIDDLE] * 4 + [NARROW] * (len(header) - 4)
+        write_xlsx(out, title, header, rows, widths, foot, made_at)
+        return out.getvalue()
+
+    yield _made(title, "xlsx", lambda: _table_of_people(source), workbook, foot, made_at)
+
+
+def _table_of_people(source: Source) -> tuple[list[str], list[list[Cell]]]:
+    days = days_of(source.event.when) if source.is_marked else ()
+    marks = source.marks()
     statuses = {"present": _("present"), "absent": _("absent")}
     header = [_("Last name"), _("First name"), _("Organisation"), _("Represents"), _("Standing")]
     header += [_("Attendance on %(day)s", day=numeric(day)) for day in days]
-    rows: list[list[Cell]] = [
+    return header, [
         [
             one.last_name,
             one.first_name,
             one.organisation,
             one.member_organisation,
             state_label(one.state),
-            *(statuses.get(source.marks.get(one.id, {}).get(day, ""), "") for day in days),
+            *(statuses.get(marks.get(one.id, {}).get(day, ""), "") for day in days),
         ]
-        for one in source.guests
+        for one in source.guests()
     ]
-    title, foot, made_at = _("Participants"), _heading(source), source.changed_at
-
-    def workbook() -> bytes:
-        out = BytesIO()
-        widths = [MIDDLE] * 4 + [NARROW] * (len(header) - 4)
-        write_xlsx(out, title, header, rows, widths, foot, made_at)
-        return out.getvalue()
-
-    yield _made(title, "xlsx", (header, rows, foot, made_at), workbook)
 
 
 def programme(source: Source) -> Iterator[Item]:
     """Give out the programme of the event's page."""
     if source.event.programme:
         values = programme_of(source.event, source.logos, source.lang, source.changed_at)
-        yield _made(_("Programme"), "pdf", values, lambda: render_programme(values))
+        yield _made(_("Programme"), "pdf", lambda: values, render_programme)
 
 
 def feedback(source: Source) -> Iterator[Item]:
@@ -210,7 +228,7 @@ def feedback(source: Source) -> Iterator[Item]:
         values = summary_of(
             source.event, source.feedback, source.logos, source.lang, source.changed_at
         )
-        yield _made(_("Summary of feedback"), "pdf", values, lambda: render_feedback(values))
+        yield _made(_("Summary of feedback"), "pdf", lambda: values, render_feedback)
 
 
 def kept_files(source: Source) -> Iterator[Item]:
@@ -222,7 +240,11 @@ def kept_files(source: Source) -> Iterator[Item]:
             name = download_name(f"{place:02}", file.title or kind, ext=ABOUT[file.type].ext)
             words = f"{title}: {file.title}" if file.title else title
             yield Item(
-                f"{folder_name(title)}/{name}", words, file.digest, file.size, _read(file.id)
+                f"{folder_name(title)}/{name}",
+                words,
+                file.size,
+                partial(str, file.digest),
+                _read(file.id),
             )
 
 
@@ -238,18 +260,23 @@ PARTS: tuple[Callable[[Source], Iterator[Item]], ...] = (
 
 
 def _ready(path: str, title: str, data: bytes) -> Item:
-    return Item(path, title, sha256(data).hexdigest(), 0, lambda: iter([data]))
+    return Item(path, title, 0, lambda: sha256(data).hexdigest(), lambda: iter([data]))
 
 
-def _made(title: str, ext: str, values: Any, make: Callable[[], bytes]) -> Item:
-    """Return a document that is made when it is packed; `values` are all it is made of."""
-    state = sha256(repr(values).encode()).hexdigest()
+def _made(
+    title: str, ext: str, read: Callable[[], V], make: Callable[[V], bytes], *more: object
+) -> Item:
+    """Return a document that is made when it is packed, of what is read once and nothing else.
+
+    `more` is what stands in it besides.
+    """
+    values = cache(read)
     return Item(
         download_name(title, ext=ext),
         title,
-        state,
         0,
-        lambda: pieces_of(BytesIO(make()), CHUNK_BYTES),
+        lambda: sha256(repr((values(), *more)).encode()).hexdigest(),
+        lambda: pieces_of(BytesIO(make(values())), CHUNK_BYTES),
     )
 
 
