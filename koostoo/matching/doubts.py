@@ -94,6 +94,22 @@ def joined(
     ]
 
 
+def to_look_at(
+    sightings: Sequence[Sighting],
+    groups: Mapping[int, int],
+    decisions: Sequence[Decision],
+    subject: Subject,
+) -> list[Pair]:
+    """Return the doubtful pairs, then those joined by the rule although something differs."""
+    find = doubtful_people if subject == "person" else doubtful_companies
+    decided = {(one.first, one.second) for one in decisions}
+    return find(sightings, groups, decisions) + [
+        pair
+        for pair in joined(sightings, groups, subject)
+        if (pair.first, pair.second) not in decided
+    ]
+
+
 class _Pairs:
     """Pairs of groups found so far, each once."""
 

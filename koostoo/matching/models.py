@@ -62,6 +62,35 @@ class MatchedProject(Base):
     doubtful_companies: Mapped[int] = mapped_column(default=0, info=keep.STRUCTURE)
 
 
+class MatchPair(Base):
+    """Two registrations for somebody to look at, as the last match found them; see `doubts.Pair`.
+
+    Kept so that the page of doubtful matches need not read all registrations of a project.
+    """
+
+    __tablename__ = "match_pair"
+    __table_args__ = (
+        CheckConstraint("subject IN ('person', 'organisation')", name="subject"),
+        CheckConstraint(
+            "doubt IN ('name', 'address', 'company', 'spelling', 'joined')", name="doubt"
+        ),
+        Index("ix_match_pair_project_id", "project_id", "subject", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), info=keep.STRUCTURE
+    )
+    subject: Mapped[str] = mapped_column(String(12), info=keep.STRUCTURE)
+    doubt: Mapped[str] = mapped_column(String(8), info=keep.STRUCTURE)
+    first_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True, info=keep.STRUCTURE
+    )
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True, info=keep.STRUCTURE
+    )
+
+
 class MatchDecision(Base):
     """That two registrations are of one person (or organisation), or of two, decided by hand.
 

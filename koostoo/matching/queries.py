@@ -10,17 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
 from koostoo.events.models import Event
-from koostoo.matching.doubts import Pair, doubtful_companies, doubtful_people, joined
-from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject
-from koostoo.matching.rules import (
-    Decision,
-    Sighting,
-    Subject,
-    companies,
-    company_keys,
-    people,
-    person_name,
-)
+from koostoo.matching.doubts import Pair
+from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject, MatchPair
+from koostoo.matching.rules import Decision, Sighting, Subject, company_keys, person_name
 from koostoo.programme.models import Activity, MemberOrganisation, Organisation, Partner
 from koostoo.registration.models import Registration
 
@@ -196,22 +188,41 @@ def _recent(condition: ColumnElement[bool]) -> CTE:
 # --- What a manager looks at ------------------------------------------------------
 
 
-def pairs(project_id: int, subject: Subject) -> tuple[list[Pair], list[Pair]]:
-    """Return what is doubtful, and what was joined although something differs."""
-    read = read_project(project_id)
-    decisions = standing_decisions(project_id, subject)
-    if subject == "person":
-        groups = people(read.sightings, decisions)
-        doubtful = doubtful_people(read.sightings, groups, decisions)
-    else:
-        groups = companies(read.sightings, decisions)
-        doubtful = doubtful_companies(read.sightings, groups, decisions)
-    decided = {(one.first, one.second) for one in decisions}
-    return doubtful, [
-        pair
-        for pair in joined(read.sightings, groups, subject)
-        if (pair.first, pair.second) not in decided
-    ]
+def doubtful_pairs(project_id: int, subject: Subject, most: int, offset: int = 0) -> list[Pair]:
+    """Return what was doubtful at the last match, a page of it."""
+    return _pairs(MatchPair.doubt != "joined", project_id, subject, most, offset)
+
+
+def count_doubtful(project_id: int, subject: Subject) -> int:
+    """Return how many pairs were doubtful at the last match."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                MatchPair.project_id == project_id,
+                MatchPair.subject == subject,
+                MatchPair.doubt != "joined",
+            )
+        )
+        or 0
+    )
+
+
+def joined_pairs(project_id: int, subject: Subject, most: int) -> list[Pair]:
+    """Return what the last match joined although something differs, at most so many."""
+    return _pairs(MatchPair.doubt == "joined", project_id, subject, most)
+
+
+def _pairs(
+    which: ColumnElement[bool], project_id: int, subject: Subject, most: int, offset: int = 0
+) -> list[Pair]:
+    rows = db.session.execute(
+        select(MatchPair.doubt, MatchPair.first_id, MatchPair.second_id)
+        .where(MatchPair.project_id == project_id, MatchPair.subject == subject, which)
+        .order_by(MatchPair.id)
+        .limit(most)
+        .offset(offset)
+    )
+    return [Pair._make(row) for row in rows]
 
 
 def shown(numbers: Sequence[int]) -> dict[int, Registration]:

@@ -5,6 +5,7 @@ the worker. Working it out reads everything and writes only what differs, in a t
 own that begins anew when something was decided meanwhile.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +16,8 @@ from koostoo.accounts.audit import Scope, record
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import retried
 from koostoo.events.models import Event
-from koostoo.matching.doubts import doubtful_companies, doubtful_people
-from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject
+from koostoo.matching.doubts import Pair, to_look_at
+from koostoo.matching.models import CountedRegistration, MatchDecision, MatchedProject, MatchPair
 from koostoo.matching.queries import (
     Counted,
     find_state,
@@ -48,8 +49,7 @@ class Plan:
     changed: dict[int, Counted]
     last_id: int
     registers: int
-    doubtful_people: int
-    doubtful_companies: int
+    pairs: dict[Subject, list[Pair]]
 
 
 def match(project_id: int, now: datetime) -> int:
@@ -117,8 +117,10 @@ def work_out(project_id: int) -> Plan:
         changed,
         latest,
         registers,
-        len(doubtful_people(read.sightings, persons, by_person)),
-        len(doubtful_companies(read.sightings, members, by_company)),
+        {
+            "person": to_look_at(read.sightings, persons, by_person, "person"),
+            "organisation": to_look_at(read.sightings, members, by_company, "organisation"),
+        },
     )
 
 
@@ -132,15 +134,14 @@ def note_matches(project_id: int, plan: Plan, now: datetime) -> bool:
         state.version += 1
         state.matched_at = now
         state.last_id, state.registers = plan.last_id, plan.registers
-        state.doubtful_people = plan.doubtful_people
-        state.doubtful_companies = plan.doubtful_companies
+        state.doubtful_people = _count_doubtful(plan.pairs["person"])
+        state.doubtful_companies = _count_doubtful(plan.pairs["organisation"])
         changed = list(plan.changed)
         for start in range(0, len(changed), CHUNK):
             numbers = changed[start : start + CHUNK]
             session.execute(
                 delete(CountedRegistration).where(CountedRegistration.registration_id.in_(numbers))
             )
-            there = session.scalars(select(Registration.id).where(Registration.id.in_(numbers)))
             rows = [
                 {
                     "registration_id": number,
@@ -148,11 +149,51 @@ def note_matches(project_id: int, plan: Plan, now: datetime) -> bool:
                     "matched_at": now,
                     **plan.changed[number]._asdict(),
                 }
-                for number in there
+                for number in _there(session, numbers)
             ]
             if rows:
                 session.execute(insert(CountedRegistration), rows)
+        _keep_pairs(session, project_id, plan.pairs)
         return True
+
+
+def _keep_pairs(session: Session, project_id: int, pairs: Mapping[Subject, Sequence[Pair]]) -> None:
+    """Replace the pairs that are kept of a project where others were found."""
+    kept = session.execute(
+        select(MatchPair.subject, MatchPair.doubt, MatchPair.first_id, MatchPair.second_id)
+        .where(MatchPair.project_id == project_id)
+        .order_by(MatchPair.id)
+    ).all()
+    there = _there(session, {one.first for ones in pairs.values() for one in ones}) | _there(
+        session, {one.second for ones in pairs.values() for one in ones}
+    )
+    found = [
+        (subject, *one)
+        for subject, ones in pairs.items()
+        for one in ones
+        if {one.first, one.second} <= there
+    ]
+    if [tuple(row) for row in kept] == found:
+        return
+    session.execute(delete(MatchPair).where(MatchPair.project_id == project_id))
+    columns = ("subject", "doubt", "first_id", "second_id")
+    rows = [{"project_id": project_id, **dict(zip(columns, one, strict=True))} for one in found]
+    if rows:
+        session.execute(insert(MatchPair), rows)
+
+
+def _there(session: Session, numbers: Collection[int]) -> set[int]:
+    """Return those registrations that are still there: an event may be deleted meanwhile."""
+    found: set[int] = set()
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), CHUNK):
+        some = Registration.id.in_(wanted[start : start + CHUNK])
+        found.update(session.scalars(select(Registration.id).where(some)))
+    return found
+
+
+def _count_doubtful(pairs: Sequence[Pair]) -> int:
+    return sum(one.doubt != "joined" for one in pairs)
 
 
 @retried

@@ -223,7 +223,8 @@ def test_a_decision_by_hand_is_counted_at_once_lasts_and_can_be_undone(
     mark(event, one, day)
     mark(event, other, day)
     assert figures(project_id).total.people == 2
-    [pair], _joined = queries.pairs(project_id, "person")
+    [pair] = queries.doubtful_pairs(project_id, "person", 9)
+    assert queries.count_doubtful(project_id, "person") == 1
     decide_match(project_id, "person", "same", (pair.first, pair.second), now(), None)
     assert figures(project_id).total.people == 1
     with transaction() as session:
@@ -237,6 +238,8 @@ def test_a_decision_by_hand_is_counted_at_once_lasts_and_can_be_undone(
     ).registration_id
     match(project_id, now())
     assert db.session.get_one(CountedRegistration, third).person_id == one
+    assert queries.doubtful_pairs(project_id, "person", 9) == []
+    assert queries.joined_pairs(project_id, "person", 9) == []
     [decision] = queries.history(project_id, "person", 9)
     assert undo_decision(project_id, decision.id, now(), None)
     assert not undo_decision(project_id, decision.id, now(), None)

@@ -1,5 +1,6 @@
 """Doubtful matches of people and organisations: looked at, decided by hand, undone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from koostoo.matching.doubts import Pair
 from koostoo.matching.rules import Subject, Verdict
 from koostoo.matching.service import decide_match, undo_decision
 from koostoo.registration.models import Registration
+from koostoo.reporting.tallies import match_if_not_busy
 from koostoo.web.desk import bp
 from koostoo.web.desk.logos import get_project
 from koostoo.web.desk.match_words import (
@@ -82,9 +84,12 @@ def matches(slug: str) -> Response | Page:
                 abort(404)
             flash(_("Decided. It holds for registrations to come, too."), "success")
             return redirect(url_for("desk.matches", slug=slug, of=subject), 303)
-    doubtful, joined = queries.pairs(project_id, subject)
-    page = paging("desk.matches", len(doubtful), slug=slug, of=subject)
-    shown, also = doubtful[page.offset :][:PAGE_SIZE], joined[:PAGE_SIZE]
+    # Where the database is too busy to match anew, what was found last is shown.
+    match_if_not_busy(project_id, now())
+    total = queries.count_doubtful(project_id, subject)
+    page = paging("desk.matches", total, slug=slug, of=subject)
+    shown = queries.doubtful_pairs(project_id, subject, PAGE_SIZE, page.offset)
+    also = queries.joined_pairs(project_id, subject, PAGE_SIZE)
     people = queries.shown(sorted({n for one in (*shown, *also) for n in (one.first, one.second)}))
     return form.answer(
         render_template(
@@ -92,9 +97,9 @@ def matches(slug: str) -> Response | Page:
             project=get_project(slug),
             form=form,
             subject=subject,
-            doubtful=[_shown(one, people, subject) for one in shown],
-            joined=[_shown(one, people, subject) for one in also],
-            total=len(doubtful),
+            doubtful=_shown(shown, people, subject),
+            joined=_shown(also, people, subject),
+            total=total,
             history=queries.history(project_id, subject, HISTORY),
             verdicts=COMPANY_VERDICTS if subject == "organisation" else PERSON_VERDICTS,
             tabs=[
@@ -129,6 +134,14 @@ def _asked() -> str:
     return request.form.get("subject") or request.args.get("of", "")
 
 
-def _shown(pair: Pair, people: dict[int, Registration], subject: Subject) -> dict[str, Any]:
-    words = JOINED_WORDS[subject] if pair.doubt == "joined" else DOUBT_WORDS[pair.doubt]
-    return {"words": words, "ones": [people[number] for number in (pair.first, pair.second)]}
+def _shown(
+    pairs: Sequence[Pair], people: dict[int, Registration], subject: Subject
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "words": JOINED_WORDS[subject] if one.doubt == "joined" else DOUBT_WORDS[one.doubt],
+            "ones": [people[number] for number in (one.first, one.second)],
+        }
+        for one in pairs
+        if one.first in people and one.second in people
+    ]
