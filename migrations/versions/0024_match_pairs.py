@@ -6,8 +6,8 @@ What was matched before is matched anew by whoever looks first: no register has 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
