@@ -31,6 +31,7 @@ Action = Literal[
     "letters_again",
     "letter_stopped",
     "address_corrected",
+    "link_renewed",
     "words_changed",
     "letters_planned",
     "feedback_planned",

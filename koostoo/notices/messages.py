@@ -41,6 +41,7 @@ _WITH_EVENT = (
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
 AFTERWARDS = frozenset({"thanks", "feedback_reminder"})
 """Letters that may ask how the event was."""
+ANY_STATE = ACTIVE | {"cancelled", "rejected"}
 ANY_EVENT = frozenset({"draft", "published", "called_off"})
 
 
@@ -67,6 +68,9 @@ NOTICES: Mapping[str, Notice] = {
     "rejected": Notice(states=frozenset({"rejected"}), event_states=ANY_EVENT, is_late_news=True),
     "changed": Notice(),
     "already": Notice(has_calendar=False),
+    "new_link": Notice(
+        states=ANY_STATE, event_states=ANY_EVENT, is_late_news=True, has_calendar=False
+    ),
     "cancelled": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "released": Notice(states=frozenset({"cancelled"}), event_states=ANY_EVENT, is_late_news=True),
     "event_changed": Notice(),

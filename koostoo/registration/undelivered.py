@@ -15,6 +15,7 @@ from koostoo.mail.models import MISSED, UNSENT, OutboxMessage
 from koostoo.registration.letters import tell
 from koostoo.registration.models import ACTIVE, HAS_PLACE, Registration
 from koostoo.registration.records import readdress
+from koostoo.registration.renewing import replace_link
 from koostoo.registration.seating import lock_registration
 
 
@@ -96,8 +97,10 @@ def correct_address(
         if _is_taken(session, person, address.key):
             raise PersonExists(registration_id)
         if person.email_key != address.key:
-            # The calendar behind the new address knows of nothing yet.
+            # The calendar behind the new address knows of nothing yet, and whoever got the letters
+            # at the old one is to see nothing more.
             person.invited_sequence = None
+            replace_link(person)
         readdress(person, address, now)
         letters = _letters(session, person.id, (*MISSED, *UNSENT))
         for letter in letters:

@@ -38,15 +38,23 @@ def group_page(link_id: str, endpoint: str = "mine.group", **values: Any) -> str
 
 
 def find_group(token: str) -> Group | None:
-    """Return the group a token opens; None for every kind of wrong token alike."""
+    """Return the group a token opens; None for every kind of wrong token alike.
+
+    The link ends with the address it was sent to: once that is forgotten it opens nothing.
+    """
     link_id = read_token(keys(), "group", token)
-    return None if link_id is None else find_group_by_link(link_id)
+    found = None if link_id is None else find_group_by_link(link_id)
+    return found if found is not None and found.email else None
 
 
 def find_registration(purpose: str, token: str) -> Registration | None:
-    """Return the registration a token opens; None for every kind of wrong token alike."""
+    """Return the registration a token opens; None for every kind of wrong token alike.
+
+    An own page ends with the address it was sent to: once that is forgotten nothing opens it.
+    """
     link_id = read_token(keys(), purpose, token)
-    return None if link_id is None else find_by_link(link_id)
+    found = None if link_id is None else find_by_link(link_id)
+    return None if found is None or (purpose == "my" and not found.email) else found
 
 
 def link_id_of(purpose: str, token: str) -> str:

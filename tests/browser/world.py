@@ -277,6 +277,7 @@ def _tokens(
         "mine.still_coming": {"token": make_token([KEY], "my", _link(Registration, asked))},
         "mine.offer": {"token": make_token([KEY], "my", _link(Registration, offered))},
         "mine.group": {"token": make_token([KEY], "group", group)},
+        "mine.new_group_link": {"token": make_token([KEY], "group", group)},
         "mine.cancel_in_group": {
             "token": make_token([KEY], "group", group),
             "number": _first(select(Registration.id).where(Registration.group_id.is_not(None))),

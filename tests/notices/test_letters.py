@@ -67,6 +67,7 @@ SUBJECTS = {
         "Sinu registreeringut muudeti: Õppereis Võrru",
         "Your registration was changed: Study trip to Võru",
     ),
+    "new_link": ("Sinu uus link: Õppereis Võrru", "Your new link: Study trip to Võru"),
     "already": (
         "Oled juba registreerunud: Õppereis Võrru",
         "You are already registered: Study trip to Võru",
@@ -345,7 +346,11 @@ def test_what_is_no_longer_true_is_not_written(kind: str, state: str) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    sorted(set(NOTICES) - {"cancelled", "released", "rejected", "event_called_off"} - AFTERWARDS),
+    sorted(
+        set(NOTICES)
+        - {"cancelled", "released", "rejected", "event_called_off", "new_link"}
+        - AFTERWARDS
+    ),
 )
 def test_a_called_off_event_silences_what_was_said_before(kind: str) -> None:
     seat = make_registration(make_event(state="called_off"), state=STATES.get(kind, "confirmed"))

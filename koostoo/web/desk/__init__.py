@@ -39,6 +39,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     letters,  # noqa: F401
     logos,  # noqa: F401
     matches,  # noqa: F401
+    new_link,  # noqa: F401
     news,  # noqa: F401
     opening,  # noqa: F401
     outbox_pages,  # noqa: F401

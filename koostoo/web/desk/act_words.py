@@ -45,6 +45,7 @@ ACTS: Mapping[str, Any] = {
     "letters_again": _l("Sent letters again"),
     "letter_stopped": _l("Stopped a letter"),
     "address_corrected": _l("Corrected an address"),
+    "link_renewed": _l("Replaced a secret link"),
     "words_changed": _l("Changed own words in a letter"),
     "letters_planned": _l("Set when letters go out by themselves"),
     "feedback_planned": _l("Set how people are asked for feedback"),

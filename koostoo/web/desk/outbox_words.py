@@ -27,6 +27,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "calendar_declined": _l("Question after a calendar declined"),
     "counter": _l("Another time proposed"),
     "links": _l("Links sent again"),
+    "new_link": _l("New link"),
     "reminder": _l("Reminder"),
     "thanks": _l("Thanks"),
     "feedback_reminder": _l("Reminder of feedback"),

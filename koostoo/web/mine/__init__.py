@@ -9,6 +9,7 @@ from koostoo.web.mine import (  # noqa: E402 - they add routes to bp
     calendar_reply,  # noqa: F401
     feedback,  # noqa: F401
     group,  # noqa: F401
+    new_link,  # noqa: F401
     pages,  # noqa: F401
     stopping,  # noqa: F401
 )

@@ -49,6 +49,9 @@ def show(token: str) -> str:
         people=people,
         tile=tile(event.when, current_lang()),
         waits_together=found.mode == "together" and waiting > 1,
+        new_link_url=None
+        if event.state == "called_off" or event.when.is_over(now())
+        else group_page(found.link_id, "mine.new_group_link"),
     )
 
 

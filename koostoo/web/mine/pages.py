@@ -79,6 +79,7 @@ def show(token: str) -> str:
         may_cancel=rules.may_cancel(event_facts, registration.state),
         edit_url=own_page(registration.link_id, "mine.edit"),
         cancel_url=own_page(registration.link_id, "mine.cancel"),
+        new_link_url=own_page(registration.link_id, "mine.new_link"),
         calendar=subscription(own_feed(registration.link_id)),
         check_in=check_in(registration, moment),
         feedback_url=token_path("mine.feedback", FEEDBACK_PURPOSE, registration.link_id)
