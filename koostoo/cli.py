@@ -24,6 +24,7 @@ from koostoo.mail.check import check
 from koostoo.mail.reading import MAX_BYTES
 from koostoo.programme.project_file import ProjectFileError
 from koostoo.registration.incoming import receive
+from koostoo.upkeep.steps import known_steps
 
 project = AppGroup("project", help="Projects as files.")
 samples = AppGroup("samples", help="Sample events for trying things out.")
@@ -185,11 +186,14 @@ def backup_command(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore_command(file: Path) -> None:
     """Put the database back from FILE; stop web and worker first."""
+    steps = known_steps()
     try:
-        restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
+        step = restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file, steps)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"database restored from {file}")
+    if step != steps[-1]:
+        click.echo(f"Its tables are those of an older version (step {step}): run flask db upgrade")
 
 
 def set_up(app: Flask) -> None:

@@ -20,6 +20,8 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy import event as hooks
 
+from benchmarks.rush import postgresql_database
+from benchmarks.server import server_settings
 from config import settings
 from koostoo import create_app
 from koostoo.base.clock import now
@@ -132,6 +134,14 @@ def app(base_app: Flask, tmp_path: Path) -> Iterator[Flask]:
         db.session.rollback()
         _empty_tables()
         db.session.remove()
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Settings of a real server on a database of its own, on the engine the tests run on."""
+    with postgresql_database() as database:
+        settings = server_settings(tmp_path)
+        yield settings | ({"DATABASE_URL": database} if database else {})
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import URL
+
+IN_USE = "the database is in use: stop web and worker first, then restore"
 
 
 class BackupError(Exception):
@@ -27,6 +30,8 @@ def back_up(url: str, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:
+        # It holds personal data: nobody else reads it, whatever the umask says.
+        part.touch(mode=0o600)
         if address.get_backend_name() == "sqlite":
             _copy_sqlite(Path(address.database or ""), part)
         else:
@@ -36,20 +41,91 @@ def back_up(url: str, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def restore(url: str, source: Path) -> None:
-    """Replace the database by the copy in `source`; raise BackupError and change nothing if bad."""
+def restore(url: str, source: Path, steps: Sequence[str]) -> str:
+    """Replace the database by the copy in `source`; return the migration its tables are at.
+
+    `steps` are the migrations this program knows, oldest first. Raises BackupError, and nothing is
+    changed, when the copy is bad or of a newer program, or while anybody else uses the database.
+    """
     address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        _run(
-            address, "pg_restore", "--clean", "--if-exists", "--single-transaction",
-            f"--dbname={address.database}", str(source),
-        )  # fmt: skip
-        return
-    _check_sqlite(source)
-    target = Path(address.database or "")
+    is_sqlite = address.get_backend_name() == "sqlite"
+    step = _step_of_sqlite(source) if is_sqlite else _step_of_dump(address, source)
+    if step not in steps:
+        raise BackupError(
+            f"{source} was made by a newer version of Koostöö (step {step}, this one knows up to "
+            f"{steps[-1]}): install that version first"
+        )
+    if is_sqlite:
+        _put_back_sqlite(source, Path(address.database or ""))
+        return step
+    _refuse_while_in_use(url)
+    _run(
+        address, "pg_restore", "--clean", "--if-exists", "--single-transaction",
+        f"--dbname={address.database}", str(source),
+    )  # fmt: skip
+    return step
+
+
+def _put_back_sqlite(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(target)) as database:
+    with (
+        closing(sqlite3.connect(source)) as copy,
+        closing(sqlite3.connect(target, timeout=1)) as database,
+    ):
+        # In WAL mode whoever has the file open holds a lock that only this mode asks for.
+        database.execute("PRAGMA locking_mode=EXCLUSIVE")
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            raise BackupError(f"{IN_USE} ({error})") from error
+        except sqlite3.DatabaseError:
+            # What is there is damaged: to put the copy in its place is why one comes here.
+            database.close()
+            _move_away(target)
+            _put_back_sqlite(source, target)
+            return
         copy.backup(database)
+
+
+def _move_away(database: Path) -> None:
+    """Keep a damaged database beside the one that takes its place, its journal too."""
+    for name in (database.name, f"{database.name}-wal", f"{database.name}-shm"):
+        path = database.with_name(name)
+        if path.exists():
+            path.replace(path.with_name(f"{name}.damaged"))
+
+
+def _refuse_while_in_use(url: str) -> None:
+    engine = create_engine(url, hide_parameters=True)
+    with engine.connect() as connection:
+        others = connection.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+        )
+    engine.dispose()
+    if others:
+        raise BackupError(f"{IN_USE} ({others} connections)")
+
+
+def _step_of_sqlite(source: Path) -> str:
+    _check_sqlite(source)
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
+        return str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def _step_of_dump(address: URL, source: Path) -> str:
+    """Read the one row of alembic_version out of a dump, without a database."""
+    told = _run(
+        address, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(source)
+    )
+    lines = told.splitlines()
+    begins = next((n for n, line in enumerate(lines) if line.startswith("COPY ")), None)
+    if begins is None or begins + 1 >= len(lines):
+        raise BackupError(f"{source} is not a backup of Koostöö")
+    return lines[begins + 1].strip()
 
 
 def _copy_sqlite(database: Path, target: Path) -> None:
@@ -73,7 +149,7 @@ def _check_sqlite(path: Path) -> None:
         raise BackupError(f"{path} is damaged: {verdict}")
 
 
-def _run(address: URL, command: str, *arguments: str) -> None:
+def _run(address: URL, command: str, *arguments: str) -> str:
     program = shutil.which(command)
     if program is None:
         raise BackupError(f"{command} is not installed: install the package postgresql-client")
@@ -91,3 +167,4 @@ def _run(address: URL, command: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise BackupError(done.stderr.strip() or f"{command} failed")
+    return done.stdout

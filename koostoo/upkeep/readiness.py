@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +14,7 @@ from koostoo.base.disk import free_bytes
 from koostoo.mail import health
 from koostoo.upkeep.models import WorkerBeat
 from koostoo.upkeep.rules import CLOCK_MAY_DIFFER, LEAST_FREE, is_alive, size_in_words
+from koostoo.upkeep.steps import known_steps, step_of_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,11 @@ def writable() -> Check:
 
 def schema() -> Check:
     """Compare the step the tables are at with the newest this program knows."""
-    found = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    head = newest_step()
+    found, head = step_of_tables(), known_steps()[-1]
     if found == head:
         return Check("schema", True, f"The tables are at step {head}.")
     words = f"The tables are at step {found}, the program needs {head}: run flask db upgrade."
     return Check("schema", False, words)
-
-
-@lru_cache(maxsize=1)
-def newest_step() -> str:
-    """Return the number of the last migration this program brings."""
-    return str(ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head())
 
 
 def outbox(now: datetime) -> Check:

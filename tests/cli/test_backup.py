@@ -1,64 +1,131 @@
-"""Backup while the service writes, and the way back."""
+"""What a backup may be restored over, and which one may be."""
 
-import sqlite3
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from flask_migrate import upgrade
+from sqlalchemy import text
 
-from koostoo.base.clock import now
-from koostoo.base.database import db
-from koostoo.events.models import Event
-from koostoo.registration.models import Registration
-from koostoo.registration.rules import SignUp
-from koostoo.registration.service import sign_up
+from benchmarks.rush import postgresql_database
+from benchmarks.server import server_settings
+from config import settings
+from koostoo import create_app
+from koostoo.base.database import db, transaction
 
 
-def test_a_backup_taken_while_people_register_is_whole_and_comes_back(
-    app: Flask, make_event: Callable[..., Event], entry: Callable[..., SignUp], tmp_path: Path
-) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the way back on PostgreSQL would drop the tables under the other tests")
-    event_id = make_event().id
-    people = [entry() for _ in range(40)]
-
-    def register() -> None:
-        with app.app_context():
-            for person in people:
-                sign_up(event_id, person, now())
-
-    thread = threading.Thread(target=register)
-    thread.start()
-    copy = tmp_path / "copy.db"
-    done = app.test_cli_runner().invoke(args=["backup", str(copy)])
-    thread.join()
-    assert done.exit_code == 0, done.output
-    assert [path.name for path in tmp_path.glob("copy.db*")] == ["copy.db"]
-    with sqlite3.connect(copy) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        [(saved,)] = database.execute("SELECT count(*) FROM registration")
-        [(letters,)] = database.execute("SELECT count(*) FROM outbox_message")
-    database.close()
-    assert saved == letters
+def stop_everything() -> None:
+    """End the connections of this process, as stopping web and worker does."""
     db.session.remove()
+    db.engine.dispose()
+
+
+def restored(app: Flask, copy: Path) -> str:
+    stop_everything()
     done = app.test_cli_runner().invoke(args=["restore", str(copy)])
     assert done.exit_code == 0, done.output
-    assert db.session.scalar(select(func.count()).select_from(Registration)) == saved
+    return done.output
 
 
-def test_a_wrong_file_is_refused_and_nothing_is_lost(
-    app: Flask, make_event: Callable[..., Event], tmp_path: Path
-) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite only: a file can be anything")
-    event = make_event()
-    wrong = tmp_path / "wrong.db"
-    wrong.write_bytes(b"this is no database at all" * 100)
-    done = app.test_cli_runner().invoke(args=["restore", str(wrong)])
+def refused(app: Flask, copy: Path) -> str:
+    stop_everything()
+    done = app.test_cli_runner().invoke(args=["restore", str(copy)])
+    assert done.exit_code == 1, done.output
+    return done.output
+
+
+@pytest.fixture(scope="module")
+def home(
+    tmp_path_factory: pytest.TempPathFactory, database_url: str
+) -> Iterator[tuple[Flask, Path]]:
+    """A service with a database of its own, on the engine of the tests, and a backup of it.
+
+    By `database_url`, which it does not use, the tests know that it differs by engine.
+    """
+    folder = tmp_path_factory.mktemp("home")
+    with postgresql_database() as database:
+        env = server_settings(folder) | ({"DATABASE_URL": database} if database else {})
+        app, copy = create_app(settings(env)), folder / "copy.backup"
+        with app.app_context():
+            upgrade()
+            done = app.test_cli_runner().invoke(args=["backup", str(copy)])
+            assert done.exit_code == 0, done.output
+            stop_everything()
+        yield app, copy
+
+
+@pytest.fixture
+def place(home: tuple[Flask, Path]) -> Iterator[tuple[Flask, Path]]:
+    """The same service for each test, put back as it was afterwards."""
+    app, copy = home
+    with app.app_context():
+        yield home
+        restored(app, copy)
+
+
+def backup_at(step: str, app: Flask, copy: Path) -> Path:
+    """Return a backup whose tables say that they are at another step."""
+    other = copy.with_name(f"{step}.backup")
+    with transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
+    assert app.test_cli_runner().invoke(args=["backup", str(other)]).exit_code == 0
+    return other
+
+
+def test_nothing_is_restored_under_those_who_use_the_database(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    stop_everything()
+    with db.engine.connect() as other:
+        # Idle, as a web process at night: it has looked at the database once.
+        other.execute(text("SELECT 1 FROM event")).all()
+        other.rollback()
+        done = app.test_cli_runner().invoke(args=["restore", str(copy)])
     assert done.exit_code == 1
-    assert "not a backup" in done.output
-    db.session.rollback()
-    assert db.session.get_one(Event, event.id).slug == event.slug
+    assert "the database is in use: stop web and worker first" in done.output
+    assert "Its tables" not in restored(app, copy)
+
+
+def test_a_backup_of_a_newer_version_is_refused(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    newer = backup_at("9999", app, copy)
+    assert "made by a newer version of Koostöö (step 9999" in refused(app, newer)
+    assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_after_an_older_backup_the_next_command_is_named(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    older = backup_at("0002", app, copy)
+    words = "Its tables are those of an older version (step 0002): run flask db upgrade"
+    assert words in restored(app, older)
+    assert "older version" not in restored(app, copy)
+
+
+def test_a_damaged_database_makes_way_and_is_kept(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite only: a server keeps its own files")
+    stop_everything()
+    database = Path(db.engine.url.database or "")
+    database.write_bytes(b"lightning struck here " * 500)
+    restored(app, copy)
+    assert db.session.scalar(text("SELECT count(*) FROM event")) == 0
+    assert b"lightning" in database.with_name(f"{database.name}.damaged").read_bytes()
+
+
+def test_a_wrong_file_is_refused_and_nothing_is_lost(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    wrong = copy.with_name("wrong.backup")
+    wrong.write_bytes(b"this is no database at all" * 100)
+    is_file = db.engine.dialect.name == "sqlite"
+    assert ("is not a backup" if is_file else "not appear to be a valid archive") in refused(
+        app, wrong
+    )
+    assert db.session.scalar(text("SELECT count(*) FROM event")) == 0
+
+
+def test_a_backup_is_not_written_over(place: tuple[Flask, Path]) -> None:
+    app, copy = place
+    done = app.test_cli_runner().invoke(args=["backup", str(copy)])
+    assert done.exit_code == 1
+    assert "exists already" in done.output
