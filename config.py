@@ -1,7 +1,8 @@
 """Every setting of Koostöö, with its default and what it is for: this file is the manual.
 
 Each is read from an environment variable of the same name. Outside development the service
-refuses to start without SECRET_KEY and BASE_URL.
+refuses to start without SECRET_KEY and BASE_URL, on a key anybody could guess, on a public address
+without https, and with FLASK_DEBUG.
 """
 
 import re
@@ -9,26 +10,29 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from click import ClickException
 
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_MADE_UP = re.compile(r"change.?me|your.?secret|secret.?key|example|password", re.IGNORECASE)
 _SOURCE = re.compile(r"https:|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
-class SettingsError(RuntimeError):
-    """A setting is missing or makes no sense; the text says which and why."""
+class SettingsError(ClickException):
+    """A setting is missing or makes no sense; the text says which and why.
+
+    Commands show it as one line in plain words.
+    """
 
 
 def settings(env: Mapping[str, str]) -> dict[str, Any]:
     """Return the Flask configuration for this environment; raise SettingsError."""
     development = env.get("KOOSTOO_ENV", "production") == "development"
     instance = Path(env.get("INSTANCE_PATH", str(ROOT / "instance")))
-    port = env.get("PORT", "8000")
-    base_url = env.get("BASE_URL") or (f"http://127.0.0.1:{port}" if development else "")
-    if not base_url.startswith(("http://", "https://")):
-        raise SettingsError(
-            "BASE_URL is not set: give the public address, such as https://koostoo.example.ee"
-        )
+    if not development and _flag(env, "FLASK_DEBUG"):
+        raise SettingsError("FLASK_DEBUG is on: it lets visitors run code; it is for development")
     return {
         # Where the database, the development mailbox and the development key lie.
         "INSTANCE_PATH": str(instance),
@@ -39,9 +43,11 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         # Earlier keys, separated by blanks: links signed with them still open.
         "SECRET_KEY_FALLBACKS": env.get("SECRET_KEY_FALLBACKS", "").split(),
         # The only origin used in links, and the only host that is answered.
-        "BASE_URL": base_url.rstrip("/"),
+        "BASE_URL": _base_url(env, development),
         # sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name
         "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL", f"sqlite:///{instance}/koostoo.db"),
+        # Where nightly backups are written; `flask doctor` looks how old the newest is.
+        "BACKUP_FOLDER": env.get("BACKUP_FOLDER") or str(instance / "backups"),
         # How many reverse proxies stand in front; their X-Forwarded-For is believed, no other.
         "PROXIES": _number(env, "PROXIES", 0),
         # Mail goes out through this server; the certificate is verified.
@@ -73,10 +79,32 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _base_url(env: Mapping[str, str], development: bool) -> str:
+    base_url = env.get("BASE_URL", "")
+    if development and not base_url:
+        return f"http://127.0.0.1:{env.get('PORT', '8000')}"
+    address = urlsplit(base_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise SettingsError(
+            "BASE_URL is not set: give the public address, such as https://koostoo.example.ee"
+        )
+    if not development and address.scheme == "http" and address.hostname not in LOOPBACK:
+        raise SettingsError(
+            "BASE_URL begins with http: secret links and sign-in would cross the network readable "
+            "by others; give the address with https"
+        )
+    return base_url.rstrip("/")
+
+
 def _secret_key(env: Mapping[str, str], development: bool, instance: Path) -> str:
     key = env.get("SECRET_KEY", "")
     if key and len(key) < 32:
         raise SettingsError("SECRET_KEY is too short: use at least 32 characters")
+    if key and not development and (len({*key}) < 10 or _MADE_UP.search(key)):
+        raise SettingsError(
+            "SECRET_KEY can be guessed: make one with "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
     if key:
         return key
     if not development:

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from koostoo.base import log
 from koostoo.base.database import BUSY_SECONDS, db
+from koostoo.base.disk import refuse_network
 from koostoo.cli import set_up as set_up_commands
 from koostoo.mail.transport import mail
 from koostoo.web import set_up as set_up_web
@@ -68,5 +70,8 @@ def _set_database(app: Flask) -> None:
         # As long as SQLite waits: then a page says that it is busy, instead of hanging.
         options["connect_args"] = {"options": f"-c lock_timeout={BUSY_SECONDS}s"}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    address = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    if address.get_backend_name() == "sqlite" and address.database:
+        refuse_network(Path(address.database))
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

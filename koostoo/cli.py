@@ -3,8 +3,10 @@
 import imaplib
 import logging
 import signal
+import sqlite3
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -16,14 +18,17 @@ from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
 from koostoo.base.contact import ContactError, parse_email
+from koostoo.base.database import db
 from koostoo.base.tokens import make_token
 from koostoo.events.export import NoHostError, export_project
 from koostoo.events.load import load_project
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples
-from koostoo.mail.check import check
+from koostoo.mail.check import Finding, check
 from koostoo.mail.reading import MAX_BYTES
 from koostoo.programme.project_file import ProjectFileError
 from koostoo.registration.incoming import receive
+from koostoo.upkeep.database_checks import OLD_SQLITE, OLD_SQLITE_ADVICE, is_old_sqlite
+from koostoo.upkeep.doctor import examine
 from koostoo.upkeep.steps import known_steps
 
 project = AppGroup("project", help="Projects as files.")
@@ -102,6 +107,41 @@ def organiser_invite(email: str, print_link: bool) -> None:
         click.echo(f"{email} may now sign in at {base}/desk/")
 
 
+def _recipient(address: str) -> str:
+    try:
+        return parse_email(address).normalised if address else ""
+    except ContactError as error:
+        raise click.ClickException(f"{address} is not an e-mail address") from error
+
+
+def _tell(findings: Iterable[Finding]) -> int:
+    """Print what was found; return how many things are wrong."""
+    wrong = 0
+    for finding in findings:
+        click.echo(f"{finding.mark:4}{finding.words}")
+        if finding.advice:
+            click.echo(f"    {finding.advice}")
+        wrong += finding.mark == "NO"
+    return wrong
+
+
+@click.command("doctor")
+@click.option("--mail", "address", default="", help="Send a test letter to this address.")
+def run_doctor(address: str) -> None:
+    """Look at settings, database, time, mail and worker, and say in plain words what is wrong.
+
+    ok: fine; hm: it works, but look at it; NO: it is wrong. Ends with 1 when anything is.
+    """
+    recipient, wrong = _recipient(address), 0
+    for title, findings in examine(now(), recipient):
+        click.echo(f"\n{title}")
+        wrong += _tell(findings)
+    if wrong:
+        click.echo(f"\nWrong: {wrong}. What to do stands under each NO.")
+        raise SystemExit(1)
+    click.echo("\nNothing is wrong.")
+
+
 @mail.command("check")
 @click.argument("address", default="")
 def mail_check(address: str) -> None:
@@ -109,17 +149,8 @@ def mail_check(address: str) -> None:
 
     With an ADDRESS a test letter goes there; without one nothing is sent.
     """
-    try:
-        recipient = parse_email(address).normalised if address else ""
-    except ContactError as error:
-        raise click.ClickException(f"{address} is not an e-mail address") from error
-    all_fine = True
-    for finding in check(recipient, now()):
-        click.echo(f"{'ok' if finding.fine else 'NO':4}{finding.words}")
-        if finding.advice:
-            click.echo(f"    {finding.advice}")
-        all_fine = all_fine and finding.fine
-    if not all_fine:
+    recipient = _recipient(address)
+    if _tell(check(recipient, now())):
         raise SystemExit(1)
     if not recipient:
         click.echo("    All fine. Give an address to send a test letter: flask mail check ADDRESS")
@@ -135,12 +166,21 @@ def run_worker(once: bool) -> None:
         if number := workroom.work_off(now):
             click.echo(f"{number} pieces of long work handled")
         return
+    _warn_of_old_sqlite()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
     with mailroom.mailbox_read(app, stop), workroom.work_done(app, stop):
         worker.run(stop)
+
+
+def _warn_of_old_sqlite() -> None:
+    """A worker is the second process that writes: now the error counts."""
+    if db.engine.dialect.name == "sqlite" and is_old_sqlite():
+        current_app.logger.warning(
+            "%s. %s", OLD_SQLITE.format(version=sqlite3.sqlite_version), OLD_SQLITE_ADVICE
+        )
 
 
 def _visit_mailbox() -> None:
@@ -204,6 +244,7 @@ def set_up(app: Flask) -> None:
         organiser,
         mail,
         run_worker,
+        run_doctor,
         backup_command,
         restore_command,
     ):

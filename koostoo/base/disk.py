@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from click import ClickException
+
 MOUNTS = Path("/proc/self/mounts")
 """What is mounted where, proc(5); a test names another file."""
 _NETWORK = {
@@ -12,6 +14,21 @@ _NETWORK = {
 _NETWORK_FUSE = {"ceph", "davfs", "davfs2", "glusterfs", "gvfsd-fuse", "juicefs", "mergerfs"} | {
     "moosefs", "rclone", "s3fs", "smbnetfs", "sshfs", "vmhgfs-fuse",
 }  # fmt: skip
+
+
+class UnfitDisk(ClickException):
+    """The database cannot lie there; commands show the words, which say what to do."""
+
+
+def refuse_network(database: Path) -> None:
+    """Raise UnfitDisk where the file of an SQLite database would lie on a network file system."""
+    kind = network_filesystem(database)
+    if kind:
+        raise UnfitDisk(
+            f"{database} lies on a network file system ({kind}), where SQLite loses data. With "
+            "everything stopped, move koostoo.db and the files beside it that begin with its name "
+            "to a disk of this machine and set INSTANCE_PATH or DATABASE_URL; or use PostgreSQL."
+        )
 
 
 def network_filesystem(path: Path) -> str:

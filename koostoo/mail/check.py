@@ -80,6 +80,13 @@ class Finding:
     fine: bool
     words: str
     advice: str = ""
+    is_serious: bool = True
+    """False: it works all the same, but somebody should look at it."""
+
+    @property
+    def mark(self) -> str:
+        """How a command shows it: ok, hm (look at it), NO."""
+        return "ok" if self.fine else "NO" if self.is_serious else "hm"
 
 
 def check(recipient: str, now: datetime) -> Iterator[Finding]:

@@ -16,6 +16,9 @@ from koostoo.upkeep.models import WorkerBeat
 from koostoo.upkeep.rules import CLOCK_MAY_DIFFER, LEAST_FREE, is_alive, size_in_words
 from koostoo.upkeep.steps import known_steps, step_of_tables
 
+NO_TABLE = ("SQLITE_ERROR", "42P01")
+"""How the databases say that a table is not there, to a statement that is right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -60,7 +63,10 @@ def writable() -> Check:
         cause = getattr(error, "orig", None)
         # Of an error of the driver itself only the kind: its words may hold a name of a user.
         kind = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-        return Check("database", False, f"Nothing can be written ({kind or type(error).__name__}).")
+        kind = kind or type(error).__name__
+        if kind in NO_TABLE:
+            return Check("database", False, "The tables are not there: run flask db upgrade.")
+        return Check("database", False, f"Nothing can be written ({kind}).")
     finally:
         session.rollback()
     return Check("database", True, "It can be read and written.")
