@@ -48,6 +48,10 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL", f"sqlite:///{instance}/koostoo.db"),
         # Where nightly backups are written; `flask doctor` looks how old the newest is.
         "BACKUP_FOLDER": env.get("BACKUP_FOLDER") or str(instance / "backups"),
+        # The list of erasures, which restoring a backup asks what must go again: times and numbers,
+        # nothing of anybody. Let it lie where a lost disk does not take it along with the database,
+        # such as beside the backups; several hosts with workers share one.
+        "ERASURE_LIST": env.get("ERASURE_LIST", str(instance / "erasures.txt")),
         # How many reverse proxies stand in front; their X-Forwarded-For is believed, no other.
         "PROXIES": _number(env, "PROXIES", 0),
         # Mail goes out through this server; the certificate is verified.

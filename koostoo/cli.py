@@ -1,4 +1,4 @@
-"""Commands: `flask project`, `samples`, `organiser`, `mail`, `worker`, `backup`, `restore`."""
+"""The commands of `flask`: projects, samples, organisers, mail, privacy, worker, backup."""
 
 import imaplib
 import logging
@@ -25,6 +25,9 @@ from koostoo.events.load import load_project
 from koostoo.events.samples import NoProjectError, add_samples, remove_samples
 from koostoo.mail.check import Finding, check
 from koostoo.mail.reading import MAX_BYTES
+from koostoo.privacy import sweeping
+from koostoo.privacy.retention import preview_lines
+from koostoo.privacy.service import forget
 from koostoo.programme.project_file import ProjectFileError
 from koostoo.registration.incoming import receive
 from koostoo.upkeep.database_checks import OLD_SQLITE, OLD_SQLITE_ADVICE, is_old_sqlite
@@ -34,6 +37,7 @@ from koostoo.upkeep.steps import known_steps
 project = AppGroup("project", help="Projects as files.")
 samples = AppGroup("samples", help="Sample events for trying things out.")
 organiser = AppGroup("organiser", help="People who run events.")
+privacy = AppGroup("privacy", help="What is kept of people, and until when.")
 mail = AppGroup("mail", help="Letters that come in, and the server they leave through.")
 
 TEMPORARY = 75
@@ -225,8 +229,12 @@ def backup_command(file: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore_command(file: Path) -> None:
-    """Put the database back from FILE; stop web and worker first."""
+    """Put the database back from FILE; stop web and worker first.
+
+    What was erased or forgotten since is erased and forgotten again.
+    """
     steps = known_steps()
+    sweeping.note_all()
     try:
         step = restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file, steps)
     except BackupError as error:
@@ -234,6 +242,17 @@ def restore_command(file: Path) -> None:
     click.echo(f"database restored from {file}")
     if step != steps[-1]:
         click.echo(f"Its tables are those of an older version (step {step}): run flask db upgrade")
+        click.echo("What was erased since goes again when the worker starts")
+        return
+    click.echo(f"erased again: {sweeping.erase_what_came_back(now())} people; {forget(now())}")
+    sweeping.sweep(now())
+
+
+@privacy.command("preview")
+def privacy_preview() -> None:
+    """Tell what is forgotten when, in numbers; changes nothing."""
+    for line in preview_lines(now()):
+        click.echo(line)
 
 
 def set_up(app: Flask) -> None:
@@ -243,6 +262,7 @@ def set_up(app: Flask) -> None:
         samples,
         organiser,
         mail,
+        privacy,
         run_worker,
         run_doctor,
         backup_command,

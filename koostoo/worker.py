@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from koostoo.base import clock
 from koostoo.base.database import db, transaction
 from koostoo.base.retry import Busy, retried
+from koostoo.base.storage import clean
 from koostoo.correspondence.due import write_due
 from koostoo.correspondence.evidence_news import remind_of_evidence
 from koostoo.correspondence.organiser_news import tell_organisers
@@ -31,6 +32,7 @@ from koostoo.matching.service import match_all
 from koostoo.notices.invite import note_calendar
 from koostoo.notices.render import NoSender, render
 from koostoo.privacy.service import forget
+from koostoo.privacy.sweeping import erase_what_came_back, sweep
 from koostoo.registration.service import serve_due
 from koostoo.reporting.tallies import forget_tallies
 from koostoo.upkeep.service import Pulse
@@ -74,8 +76,11 @@ def run(stop: Flag) -> None:
             pulse.beat(moment)
             if forgotten_on != clock.local_day(moment):
                 match_anew(moment)
+                if came_back := erase_what_came_back(moment):
+                    logger.warning("erased again after a restore: %s people", came_back)
                 logger.info("retention: %s", forget(moment))
                 forgotten_on = clock.local_day(moment)
+                clean()
             if given := serve_due(moment):
                 logger.info("seats came free: %s people got one", given)
             if looked_at is None or not looked_at <= moment < looked_at + LOOK_EVERY:
@@ -100,12 +105,16 @@ def run_once(now: datetime) -> int:
 
 
 def write_what_falls_due(now: datetime) -> None:
-    """Write reminders, thanks, news to organisers, who is whom; a failure holds no letter up."""
+    """Write reminders, thanks, news to organisers, who is whom; finish erasures.
+
+    A failure holds no letter up.
+    """
     for name, write in (
         ("letters by time", write_due),
         ("organisers", tell_organisers),
         ("evidence", remind_of_evidence),
         ("matching", match_all),
+        ("erasures", sweep),
     ):
         try:
             if written := write(now):

@@ -129,6 +129,7 @@ def _empty_tables() -> None:
 def app(base_app: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The application with empty tables and its own instance folder."""
     base_app.config["INSTANCE_PATH"] = str(tmp_path)
+    base_app.config["ERASURE_LIST"] = str(tmp_path / "erasures.txt")
     with base_app.app_context():
         yield base_app
         db.session.rollback()

@@ -68,6 +68,9 @@ Action = Literal[
     "match_undone",
     "report_frozen",
     "report_withdrawn",
+    "erased",
+    "corrected",
+    "correction_declined",
 ]
 
 

@@ -103,7 +103,8 @@ def test_evidence_goes_with_its_bytes_at_the_keep_until_date_and_no_earlier(
     assert len(news_of(event.id)) == 1
     with transaction() as session:
         session.scalars(select(Project)).one().keep_until = YESTERDAY
-    assert forget(now()).files == 6
+    # Six files and the link to the story.
+    assert forget(now()).files == 7
     assert kinds(event.id) == ["document"]
     assert news_of(event.id) == []
     assert kinds(coming.id) == ["sheet"]

@@ -82,6 +82,9 @@ ACTS: Mapping[str, Any] = {
     "match_undone": _l("Undid a decision whether two are the same"),
     "report_frozen": _l("Froze a report"),
     "report_withdrawn": _l("Withdrew a report"),
+    "erased": _l("Erased a person's data at their wish"),
+    "corrected": _l("Corrected a person's data as they asked"),
+    "correction_declined": _l("Left a person's data as they were"),
 }
 
 
