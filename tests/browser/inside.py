@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, Page, Route
 from tests.browser.walk import Watch
 
 ORIGIN = "http://localhost"
+VIOLATIONS = """addEventListener("securitypolicyviolation",
+  (event) => console.error("policy:", event.violatedDirective, event.blockedURI))"""
+"""Makes a page complain aloud of whatever its content policy forbids."""
 
 
 @contextmanager
@@ -27,6 +30,7 @@ def shown(browser: Browser, client: FlaskClient, width: int, height: int) -> Ite
         service_workers="block",
     )
     context.set_default_timeout(10_000)
+    context.add_init_script(VIOLATIONS)
     page = context.new_page()
     watch = Watch(page)
 

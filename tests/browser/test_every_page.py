@@ -54,14 +54,14 @@ def pages(app: Flask, values: world.Values) -> list[tuple[str, str]]:
         is_read = rule.endpoint.startswith("api.")
         if "GET" not in (rule.methods or ()) or is_read or rule.endpoint in LEAD_ON | LETTERS:
             continue
-        given = _values_of(rule, values)
+        given = values_of(rule, values)
         path = adapter.build(rule.endpoint, {name: given[name] for name in rule.arguments})
         found.append((rule.endpoint, path))
     found += [("mine.show", f"/my/{values[name]['token']}") for name in STATES]
     return sorted(found)
 
 
-def _values_of(rule: Rule, values: world.Values) -> dict[str, Any]:
+def values_of(rule: Rule, values: world.Values) -> dict[str, Any]:
     """Return the parts of an address: those of the page itself, or of what it is about."""
     about = rule.endpoint.partition(".")[0]
     first = rule.rule.removeprefix("/desk").split("/")[1]
@@ -110,3 +110,30 @@ def test_every_page_fits_a_phone_and_opens_to_everyone(
             looked_at += 1
     assert wrong == []
     assert looked_at >= 12
+
+
+INJECTED = """() => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  const button = document.createElement("button");
+  button.setAttribute("onclick", "window.ran = true");
+  document.body.append(script, button);
+  button.click();
+  return window.ran === true;
+}"""
+
+
+def test_a_script_that_got_into_a_page_does_not_run_and_is_heard_of(
+    client: FlaskClient, browser: Browser, programme: Activity
+) -> None:
+    heard: list[str] = []
+
+    def look() -> None:
+        with shown(browser, client, NARROW, PHONE["height"]) as page:
+            page.on("console", lambda message: heard.append(message.text))
+            page.goto("/")
+            assert page.evaluate(INJECTED) is False
+
+    with pytest.raises(AssertionError, match="policy: script-src"):
+        look()
+    assert len([one for one in heard if one.startswith("policy: script-src")]) == 2

@@ -16,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from koostoo.accounts.calendar import renew_feed
 from koostoo.accounts.models import Follow, Organiser, SignInLink
 from koostoo.accounts.service import make_local_link
 from koostoo.base.clock import now
@@ -32,6 +31,7 @@ from koostoo.worker import deliver_due
 from tests.browser import world
 from tests.conftest import KEY, form_values
 from tests.mail.servers import UseServer, working_server
+from tests.web import everywhere
 from tests.web.desk_pages import sign_in
 
 OTHER_KEY = "another key for tests only, long enough to be taken"
@@ -77,15 +77,7 @@ def doors(
 ) -> list[Door]:
     """Every route with a token, and something behind each."""
     sign_in(app.test_client())
-    values = world.build(make_event, entry, programme)
-    owner = db.session.scalars(select(Organiser.id)).first()
-    assert owner is not None
-    renew_feed(owner)
-    feed = db.session.get_one(Organiser, owner).feed_link_id
-    assert feed is not None
-    values["desk.calendar_feed"] = {"token": make_token([KEY], "desk-feed", feed)}
-    values["mine.stop_news"], values["mine.unfollow"] = values["mine.news"], values["mine.notices"]
-    values["signin.use"] = values["signin.link"]
+    values = everywhere.build(make_event, entry, programme)
     number = values["mine.cancel_in_group"]["number"]
     return [
         Door(app, rule, method, (values.get(rule.endpoint) or values["mine"])["token"], number)
