@@ -61,6 +61,9 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_USE_SSL": _flag(env, "MAIL_USE_SSL"),
         "MAIL_USERNAME": env.get("MAIL_USERNAME"),
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD"),
+        # How many connections one worker opens to it at a time. More of them help where the server
+        # takes its time; some allow few (Exchange Online three, of all workers together).
+        "MAIL_CONNECTIONS": _number(env, "MAIL_CONNECTIONS", 2, least=1),
         # The address every letter comes from, and the organiser named in calendar invites.
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "koostoo@example.org"),
         # Where letters that cannot be delivered come back to, {} standing for the letter's number:
@@ -199,10 +202,12 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     return env.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
     text = env.get(name, "")
     if not text:
         return default
-    if not text.isdecimal():
-        raise SettingsError(f"{name} must be a whole number")
+    if not text.isdecimal() or int(text) < least:
+        raise SettingsError(
+            f"{name} must be a whole number" + (f", at least {least}" if least else "")
+        )
     return int(text)

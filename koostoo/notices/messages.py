@@ -28,7 +28,7 @@ from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.notices.own_words import filled
 from koostoo.programme.models import Activity
 from koostoo.registration.mailbox_calendar import calendar_of
-from koostoo.registration.models import Group, Registration
+from koostoo.registration.models import CalendarReply, Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
 from koostoo.registration.reply_queries import find_reply, undo_ends
 from koostoo.registration.words import standing_words, state_words
@@ -131,7 +131,7 @@ def _about_registration(
     if kind == "feedback_reminder" and not asks:
         return None
     words = words_for(session, registration.event, kind) if kind in WORDED else LocalText()
-    return _about(registration, kind, lang, now, words, news, asks_feedback=asks)
+    return _about(registration, kind, lang, now, words, news, reply, asks_feedback=asks)
 
 
 def _asks_feedback(session: Session, registration: Registration, kind: str, now: datetime) -> bool:
@@ -149,7 +149,8 @@ def sample(event: Event, kind: str, lang: Lang, now: datetime, words: LocalText)
     """
     registration = made_up.participant(event, kind, lang, now)
     news = made_up.news(event, now) if kind == "event_changed" else None
-    return _about(registration, kind, lang, now, words, news, asks_feedback=kind in AFTERWARDS)
+    asks = kind in AFTERWARDS
+    return _about(registration, kind, lang, now, words, news, None, asks_feedback=asks)
 
 
 def _about(
@@ -159,6 +160,7 @@ def _about(
     now: datetime,
     words: LocalText,
     news: News | None,
+    reply: CalendarReply | None,
     *,
     asks_feedback: bool,
 ) -> Content:
@@ -180,7 +182,7 @@ def _about(
         "offer_until": _until(registration.offer_until, lang),
         "decision_reason": registration.decision_reason,
         "ended_by": registration.ended_by,
-        "undo_until": _until(undo_ends(find_reply(registration.id), now), lang),
+        "undo_until": _until(undo_ends(reply, now), lang),
         "own_url": links.own_page(registration, lang),
         "event_url": links.event_page(event, lang),
         "mode": event.mode,

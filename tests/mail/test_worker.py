@@ -1,19 +1,21 @@
 import logging
+from collections import Counter
 from datetime import timedelta
+from threading import Barrier, Thread
 from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from koostoo import worker
+from koostoo import postroom
 from koostoo.base.clock import now
 from koostoo.base.retry import Busy
 from koostoo.base.when import When
+from koostoo.postroom import deliver_due
 from koostoo.registration.models import Registration
-from koostoo.worker import deliver_due, run, run_once
-from tests.mail.servers import ScriptedServer, UseServer, working_server
+from koostoo.worker import run, run_once
+from tests.mail.servers import BusyServer, ScriptedServer, UseServer, working_server
 from tests.mail.world import (
     DAYS,
     NOW,
@@ -148,20 +150,29 @@ def test_what_became_of_a_letter_is_written_down_however_busy_the_database(
     seat: int, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = post("confirmed", seat)
-    settle, left = worker._settle, ["first", "second"]
+    settle, left = postroom._settle, ["first", "second"]
 
     def busy_twice(*args: Any, **kwargs: Any) -> Any:
         if left:
             raise Busy(left.pop())
         return settle(*args, **kwargs)
 
-    monkeypatch.setattr(worker, "_settle", busy_twice)
-    monkeypatch.setattr(worker, "POLL_SECONDS", 0)
+    monkeypatch.setattr(postroom, "_settle", busy_twice)
+    monkeypatch.setattr(postroom, "POLL_SECONDS", 0)
     with ScriptedServer() as server:
         use_server(server.port)
         run_once(NOW)
     assert len(server.contents) == 1
     assert message(row).state == "sent"
+
+
+class ToldMeanwhile(Flag):
+    """Somebody says stop as soon as the first letter is under way."""
+
+    def is_set(self) -> bool:
+        was_set = super().is_set()
+        self.set()
+        return was_set
 
 
 def test_a_worker_told_to_stop_finishes_the_letter_under_way_and_takes_no_other(
@@ -170,14 +181,60 @@ def test_a_worker_told_to_stop_finishes_the_letter_under_way_and_takes_no_other(
     event = make_event()
     rows = [
         post("confirmed", make_registration(event, email=f"p{number}@example.com"))
-        for number in range(2)
+        for number in range(3)
     ]
-    stop = Flag()
-    stop.set()
     with ScriptedServer() as server:
         use_server(server.port)
-        assert deliver_due(lambda: NOW, stop=stop) == 1
-    assert [message(row).state for row in rows] == ["sent", "queued"]
+        assert deliver_due(lambda: NOW, stop=ToldMeanwhile()) == 1
+    assert sorted(message(row).state for row in rows) == ["queued", "queued", "sent"]
+
+
+class PairingServer(BusyServer):
+    """Answers a letter only when another one has come over another connection."""
+
+    def __init__(self) -> None:
+        super().__init__(hold_at=0)
+        self._pair = Barrier(2, timeout=20)
+
+    def _take(self, content: bytes, name: str) -> bool:
+        self._pair.wait()
+        return super()._take(content, name)
+
+
+def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(
+    app: Flask, use_server: UseServer
+) -> None:
+    event = make_event()
+    rows = [
+        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
+        for number in range(6)
+    ]
+    with PairingServer() as server:
+        use_server(server.port)
+        assert deliver_due(lambda: NOW, most=4) == 4
+        assert Counter(message(row).state for row in rows) == {"sent": 4, "queued": 2}
+        assert deliver_due(lambda: NOW) == 2
+    assert {message(row).state for row in rows} == {"sent"}
+    assert len(server.contents) == 6
+
+
+def test_what_fails_while_letters_are_carried_is_told_when_all_hands_have_ended(
+    app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event()
+    for number in range(3):
+        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(postroom, "note_calendar", broken)
+    with working_server() as server:
+        use_server(server.port)
+        with pytest.raises(RuntimeError, match="broken"):
+            deliver_due(lambda: NOW)
+    # One in each hand, whose claims will run out.
+    assert 1 <= len(server.letters) <= 2
 
 
 def test_the_loop_delivers_and_stops_when_told(
