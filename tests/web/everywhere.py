@@ -19,10 +19,10 @@ from koostoo.files.preparing import prepare
 from koostoo.files.queries import files_of
 from koostoo.files.service import keep_file
 from koostoo.mail.transport import MAILBOX
+from koostoo.postroom import deliver_due
 from koostoo.programme.models import Activity
 from koostoo.registration.rules import SignUp
 from koostoo.web.rights import API_RIGHTS, right_of
-from koostoo.worker import deliver_due
 from tests.browser import world
 from tests.browser.test_every_page import values_of
 from tests.conftest import KEY

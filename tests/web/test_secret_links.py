@@ -23,11 +23,11 @@ from koostoo.base.database import db, transaction
 from koostoo.base.tokens import LINK_ID_LENGTH, MAC_LENGTH, make_token, new_link_id, read_token
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
+from koostoo.postroom import deliver_due
 from koostoo.programme.models import Activity
 from koostoo.registration.models import Group, MailboxCalendar, Registration
 from koostoo.registration.renewing import renew_group_link, renew_link
 from koostoo.registration.rules import SignUp
-from koostoo.worker import deliver_due
 from tests.browser import world
 from tests.conftest import KEY, form_values
 from tests.mail.servers import UseServer, working_server
