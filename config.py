@@ -75,6 +75,11 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         # What a monitoring program must show to read /readyz and /healthz/detail, at least 16
         # characters (Authorization: Bearer …). Without it these pages do not exist.
         "MONITOR_TOKEN": _monitor_token(env),
+        # The port on which the worker hands out numbers for Prometheus (/metrics); 0: none. Numbers
+        # only, of no person, but for nobody outside: keep the port closed to the network.
+        "METRICS_PORT": _number(env, "METRICS_PORT", 0),
+        # The address of this machine it listens at.
+        "METRICS_BIND": env.get("METRICS_BIND") or "127.0.0.1",
         **_inbound(env),
         # Which web sites may show the list of coming events in a frame (/embed/events): sources of
         # frame-ancestors (CSP level 3), separated by blanks, such as https://partner.example.ee

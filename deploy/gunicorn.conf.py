@@ -1,12 +1,14 @@
 """The web server's settings, the same for `make run` and for production.
 
 Environment: PORT (default 8000) on the loopback address, WEB_CONCURRENCY
-(processes, default 2). Each process answers several requests at a time.
+(processes, default 2). Each process answers several requests at a time. With
+METRICS_PORT each counts its requests in a folder that the worker reads.
 """
 
 import gc
 import os
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,6 +38,19 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - only a heartbeat
 # Processes are managed by systemd or honcho; no second way in.
 control_socket_disable = True
+
+# Where the processes count; read by prometheus-client as it is loaded.
+metrics = Path(os.environ.get("INSTANCE_PATH") or "instance") / "metrics"
+if int(os.environ.get("METRICS_PORT") or 0):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+
+
+def on_starting(server):  # noqa: ANN001, ANN201, ARG001 - gunicorn's signature
+    """Begin to count anew: those who counted before are gone."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        metrics.mkdir(parents=True)
+
 
 accesslog = "-"
 errorlog = "-"

@@ -32,6 +32,7 @@ from koostoo.programme.project_file import ProjectFileError
 from koostoo.registration.incoming import receive
 from koostoo.upkeep.database_checks import OLD_SQLITE, OLD_SQLITE_ADVICE, is_old_sqlite
 from koostoo.upkeep.doctor import examine
+from koostoo.upkeep.metrics import metrics_served
 from koostoo.upkeep.steps import known_steps
 
 project = AppGroup("project", help="Projects as files.")
@@ -175,7 +176,11 @@ def run_worker(once: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
-    with mailroom.mailbox_read(app, stop), workroom.work_done(app, stop):
+    with (
+        metrics_served(app),
+        mailroom.mailbox_read(app, stop),
+        workroom.work_done(app, stop),
+    ):
         worker.run(stop)
 
 

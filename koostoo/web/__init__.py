@@ -9,6 +9,7 @@ from koostoo.web import (
     errors,
     headers,
     language,
+    metrics,
     mine,
     public,
     ready,
@@ -20,6 +21,7 @@ from koostoo.web import (
 
 def set_up(app: Flask) -> None:
     """Wire language, rights, headers, error pages and every page into the application."""
+    metrics.set_up(app)
     language.set_up(app)
     rights.set_up(app)
     headers.set_up(app)
