@@ -35,10 +35,12 @@ def _run() -> None:
             target_metadata=db.metadata,
             **(arguments | {"transactional_ddl": True, "render_item": _render_item}),
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        if engine.dialect.name == "sqlite":
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+        finally:
+            if engine.dialect.name == "sqlite":
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 
 _run()
