@@ -6,6 +6,7 @@ tables. Everything else, HTML above all, shows as the characters that were typed
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -65,11 +66,13 @@ class _Markdown(MarkdownIt):
 _markdown = _Markdown()
 
 
+@lru_cache(maxsize=128)
 def render_markdown(text: str) -> str:
     """Return `text` as safe HTML.
 
     Headings begin at h3, so that a page keeps its one h1 and its own sections; links go to http,
-    https and mailto only. Whatever the parser lets through is cleaned once more.
+    https and mailto only. Whatever the parser lets through is cleaned once more. Kept for the next
+    page with the same text, which is an organiser's and public.
     """
     tokens = parse(text)
     for token in tokens:

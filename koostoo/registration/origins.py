@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from koostoo.base.text import bare_name_key, fold, person_key
 from koostoo.events.models import Event, Invitation
-from koostoo.programme.models import MemberOrganisation, MemberPerson, Organisation, Partner
+from koostoo.programme.models import (
+    Activity,
+    MemberOrganisation,
+    MemberPerson,
+    Organisation,
+    Partner,
+)
 from koostoo.registration.belonging import Admission, Origin, admission, admission_to_change
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
@@ -19,12 +25,18 @@ _INVITATIONS = select(Invitation.organisation_id).where(
 )
 IS_INVITED = or_(~_INVITATIONS.exists(), Organisation.id.in_(_INVITATIONS))
 """Condition on an organisation: the event invites it, or all of the project; asks `event_id`."""
+_PROJECT = (
+    select(Activity.project_id).where(Activity.id == bindparam("activity_id")).scalar_subquery()
+)
 _INVITED = (
     select(Organisation.id)
     .join(Partner, Partner.organisation_id == Organisation.id)
     .where(
         Organisation.id == bindparam("organisation_id"),
-        Partner.project_id == bindparam("project_id"),
+        Partner.project_id
+        == select(Activity.project_id)
+        .where(Activity.id == bindparam("activity_id"))
+        .scalar_subquery(),
         IS_INVITED,
     )
 )
@@ -76,7 +88,7 @@ def _origin(session: Session, event: Event, entry: SignUp, *, is_invited: bool =
         return Origin(is_invited or event.allows_others, is_other=True)
     asked = {
         "event_id": event.id,
-        "project_id": event.activity.project_id,
+        "activity_id": event.activity_id,
         "organisation_id": entry.organisation_id,
     }
     if not is_invited:

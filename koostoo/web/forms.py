@@ -163,19 +163,25 @@ class RowList(FieldList):  # type: ignore[misc]  # WTForms ships no types
 
 
 def email_like(_form: Any, field: Field) -> None:
-    """Check an address' form, without asking any server; raise ValidationError with a sentence."""
+    """Check an address' form, without asking any server; raise ValidationError with a sentence.
+
+    What was read is kept as `field.read`, an `EmailAddress`.
+    """
     if field.data:
         try:
-            parse_email(field.data)
+            field.read = parse_email(field.data)
         except ContactError as error:
             raise ValidationError(str(ADDRESS_WRONG)) from error
 
 
 def phone_like(_form: Any, field: Field) -> None:
-    """Check a number, spaces welcome; raise ValidationError with a sentence."""
+    """Check a number, spaces welcome; raise ValidationError with a sentence.
+
+    What was read is kept as `field.read`, as `parse_phone` returns it.
+    """
     if field.data:
         try:
-            parse_phone(field.data)
+            field.read = parse_phone(field.data)
         except ContactError as error:
             raise ValidationError(
                 _("This number does not look right. Write it like 5552 2385 or +358 40 123 4567.")

@@ -14,7 +14,6 @@ from wtforms import (
     TelField,
 )
 
-from koostoo.base.contact import parse_email, parse_phone
 from koostoo.events.models import Event
 from koostoo.programme.models import Organisation
 from koostoo.programme.queries import Suggestion, suggestions
@@ -117,14 +116,14 @@ class SignUpForm(FromOrganisation, OwnQuestions, Form):
     def entry(self, event: Event, source: str = "form") -> SignUp:
         """Return the checked values as the service takes them."""
         values = self.data
-        email = parse_email(values["email"])
+        email = self.email.read
         organisation_id, other = self.read_organisation()
         return SignUp(
             first_name=self.first_name.data,
             last_name=self.last_name.data,
             email=email.normalised,
             email_key=email.key,
-            phone=parse_phone(self.phone.data) if self.phone.data else "",
+            phone=self.phone.read if self.phone.data else "",
             organisation_id=organisation_id,
             other_organisation=other,
             member_organisation=self.member_organisation.data or "",
