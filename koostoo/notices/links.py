@@ -32,6 +32,11 @@ def mailbox_page(link_id: str, language: str) -> str:
     return _address(f"/my/calendar/{_token(PAGE_PURPOSE, link_id)}", language)
 
 
+def mailbox_data(link_id: str, language: str) -> str:
+    """Return the secret address of the page about all that is kept of a mailbox."""
+    return f"{mailbox_page(link_id, language)}/data"
+
+
 def people_page(event: Event, language: str) -> str:
     """Return the address of an event's people at the desk."""
     return _address(f"/desk/events/{event.slug}/registrations", language)

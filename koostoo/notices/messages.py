@@ -304,7 +304,10 @@ def _links(session: Session, message: OutboxMessage, now: datetime) -> Content |
     ]
     calendar = calendar_of(session, email_key(message.recipient))
     calendar_url = links.mailbox_page(calendar.link_id, lang) if calendar else ""
-    return Content({"entries": entries, "calendar_url": calendar_url}) if entries else None
+    data_url = links.mailbox_data(calendar.link_id, lang) if calendar else ""
+    values = {"entries": entries, "calendar_url": calendar_url, "data_url": data_url}
+    # Who has nothing to come may still ask what is kept of them.
+    return Content(values) if entries or data_url else None
 
 
 def _test(session: Session, message: OutboxMessage, now: datetime) -> Content | None:

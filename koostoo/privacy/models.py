@@ -12,6 +12,8 @@ from koostoo.events.models import Event
 from koostoo.privacy.rules import HOWS, KINDS, How, Kind
 from koostoo.registration.models import Registration
 
+WORDS_LENGTH = 500
+
 
 class Forgetting(Base):
     """What one run of `service.forget` took away of one event (or of none): numbers alone."""
@@ -84,6 +86,10 @@ class Correction(Base):
     first_name: Mapped[str] = mapped_column(String(100), info=keep.CONTACT)
     last_name: Mapped[str] = mapped_column(String(100), info=keep.CONTACT)
     email: Mapped[str] = mapped_column(String(254), info=keep.CONTACT)
+    words: Mapped[str] = mapped_column(
+        String(WORDS_LENGTH), default="", server_default="", info=keep.CONTACT
+    )
+    """What else is wrong, such as the organisation or the attendance."""
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.CONTACT)
 
     registration: Mapped[Registration] = relationship()

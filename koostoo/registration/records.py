@@ -85,6 +85,15 @@ def readdress(registration: Registration, address: EmailAddress, now: datetime) 
     registration.revised_at = now
 
 
+def rename(registration: Registration, first_name: str, last_name: str, now: datetime) -> None:
+    """Write another spelling of the same person's name."""
+    registration.first_name, registration.last_name = first_name, last_name
+    registration.person_key = person_key(first_name, last_name)
+    registration.sort_key = person_sort_key(first_name, last_name)
+    registration.search_key = _search_key(registration)
+    registration.revised_at = now
+
+
 def write_answers(registration: Registration, answers: Mapping[int, Any]) -> bool:
     """Write answers by question; say whether any is news."""
     known = {answer.question_id: answer for answer in registration.answers}

@@ -163,12 +163,15 @@ def _serve(event_id: int, now: datetime) -> int:
 
 @retried
 def send_links(email_key: str, now: datetime) -> None:
-    """Mail somebody the links to all their coming registrations; silent when there are none."""
+    """Mail somebody the links to their registrations and data; silent when there are none.
+
+    Also who has nothing to come may ask what is kept of them.
+    """
     with transaction() as session:
         registration = session.scalar(
             select(Registration)
-            .where(Registration.email_key == email_key, Registration.state.in_(ACTIVE))
-            .order_by(Registration.id.desc())
+            .where(Registration.email_key == email_key)
+            .order_by(Registration.state.in_(ACTIVE).desc(), Registration.id.desc())
             .limit(1)
         )
         if registration is not None:

@@ -14,6 +14,7 @@ from koostoo.correspondence.organiser_news import AFTERWARDS, MOVED_UP, troubled
 from koostoo.events.evidence import still_missing
 from koostoo.events.models import Move, Quota
 from koostoo.mail.models import OutboxMessage
+from koostoo.privacy.correcting import open_corrections
 from koostoo.registration.desk_queries import EventRow
 from koostoo.registration.models import ACTIVE, Registration
 from koostoo.reporting.rules import (
@@ -56,7 +57,7 @@ class Overview:
 def overview(rows: Sequence[EventRow], runs: Collection[int], now: datetime) -> Overview:
     """Return what of these events an organiser should know; `runs` are those they run.
 
-    Nine queries. Of an event one does not run only the sign-ups are counted.
+    Ten queries. Of an event one does not run only the sign-ups are counted.
     """
     today = local_day(now)
     mine = [row for row in rows if row.event.id in runs]
@@ -72,6 +73,10 @@ def overview(rows: Sequence[EventRow], runs: Collection[int], now: datetime) -> 
                 Task("evidence", number, len(missing))
                 for number, missing in still_missing(proving, today).items()
                 if missing
+            ),
+            *(
+                Task("corrections", number, wishes)
+                for number, wishes in open_corrections([row.event.id for row in mine]).items()
             ),
         ],
         deadlines=deadlines(

@@ -10,7 +10,7 @@ WEEKS = 8
 """How many weeks the sign-ups of coming events are counted back, the present one included."""
 
 DeadlineKind = Literal["opens", "closes", "release", "answers", "begins"]
-TaskKind = Literal["undecided", "letters", "draft", "evidence"]
+TaskKind = Literal["undecided", "letters", "draft", "evidence", "corrections"]
 
 
 class EventFacts(NamedTuple):

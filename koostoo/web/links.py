@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import abort, current_app, request, url_for
+from flask import abort, current_app, make_response, render_template, request, url_for
 
 from koostoo.base.tokens import make_code, make_token, read_token
+from koostoo.privacy.erasing import find_erasure
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import find_by_link, find_group_by_link
 
@@ -50,11 +51,18 @@ def find_group(token: str) -> Group | None:
 def find_registration(purpose: str, token: str) -> Registration | None:
     """Return the registration a token opens; None for every kind of wrong token alike.
 
-    An own page ends with the address it was sent to: once that is forgotten nothing opens it.
+    An own page ends with the address it was sent to: once that is forgotten nothing opens it. Where
+    it was erased at the person's wish, it says so, with status 410.
     """
     link_id = read_token(keys(), purpose, token)
     found = None if link_id is None else find_by_link(link_id)
-    return None if found is None or (purpose == "my" and not found.email) else found
+    if found is None or purpose != "my" or found.email:
+        return found
+    erasure = find_erasure(found.id)
+    if erasure is not None:
+        page = render_template("mine/erased.html", erasure=erasure, event=found.event)
+        abort(make_response(page, 410))
+    return None
 
 
 def link_id_of(purpose: str, token: str) -> str:

@@ -14,6 +14,7 @@ from koostoo.accounts.service import make_local_link
 from koostoo.attendance.feedback import FEEDBACK_PURPOSE, give_feedback
 from koostoo.attendance.importing import keep_list
 from koostoo.base.clock import now
+from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.tokens import make_token
@@ -31,6 +32,7 @@ from koostoo.files.preparing import prepare
 from koostoo.files.queries import files_of, logos_of
 from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
+from koostoo.privacy.correcting import Wish, ask_for_correction
 from koostoo.programme.member_file import MemberFile
 from koostoo.programme.member_list import Member
 from koostoo.programme.models import Activity
@@ -271,6 +273,10 @@ def _tokens(
         organiser_id = session.scalars(select(Organiser.id)).first() or 0
     follow_event(event_id, organiser_id, {"digest"}, "et", now())
     calendar = _first(select(MailboxCalendar.link_id).where(MailboxCalendar.email_key == key))
+    wish = Wish(
+        "Mari", "Maasikas-Kask", parse_email("mari.kask@example.org"), "Olin ka teisel päeval"
+    )
+    ask_for_correction(seated, wish, now())
     own, group = _link(Registration, seated), _first(select(Group.link_id))
     return {
         "mine": {"token": make_token([KEY], "my", own)},
@@ -283,6 +289,8 @@ def _tokens(
             "number": _first(select(Registration.id).where(Registration.group_id.is_not(None))),
         },
         "mine.calendar": {"token": make_token([KEY], PAGE_PURPOSE, calendar)},
+        "mine.mailbox_data": {"token": make_token([KEY], PAGE_PURPOSE, calendar)},
+        "mine.mailbox_file": {"token": make_token([KEY], PAGE_PURPOSE, calendar)},
         "mine.calendar_feed": {"token": make_token([KEY], FEED_PURPOSE, calendar)},
         "mine.feed": {"token": make_token([KEY], "feed", own)},
         "signin.link": {"token": make_token([KEY], "signin", _sign_in_link())},

@@ -137,6 +137,7 @@ def _add_rows(event_id: int, number: int) -> None:
                 first_name=FIRST,
                 last_name=LAST,
                 email=EMAIL,
+                words="qwz sõnad",
                 asked_at=moment,
             )
         )

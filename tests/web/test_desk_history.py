@@ -155,6 +155,7 @@ def test_every_act_has_words(desk: FlaskClient, make_event: MakeEvent) -> None:
         "method": "cash", "members": [1, 2], "parts": [], "told": 1, "letters": 2,
         "organiser_id": 1, "role": "viewer", "added": 1, "known": 2, "tag": 1, "by": "own",
         "activity": {"et": "Õppereis"}, "first": 1, "second": 2, "verdict": "same", "report": 1,
+        "how": "phone",
     }  # fmt: skip
     with transaction() as session:
         for action in ACTS:

@@ -20,9 +20,11 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     checkin,  # noqa: F401
     column_presets,  # noqa: F401
     contributions,  # noqa: F401
+    correcting,  # noqa: F401
     deciding,  # noqa: F401
     download_record,  # noqa: F401
     downloads,  # noqa: F401
+    erasing,  # noqa: F401
     event_preview,  # noqa: F401
     events,  # noqa: F401
     evidence,  # noqa: F401
@@ -56,6 +58,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     reordering,  # noqa: F401
     report_files,  # noqa: F401
     reports,  # noqa: F401
+    retention,  # noqa: F401
     roles,  # noqa: F401
     tokens,  # noqa: F401
     website,  # noqa: F401

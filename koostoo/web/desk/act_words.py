@@ -87,6 +87,14 @@ ACTS: Mapping[str, Any] = {
     "correction_declined": _l("Left a person's data as they were"),
 }
 
+ERASED_WORDS: Mapping[str, Any] = {
+    "page": _l("on their own page"),
+    "phone": _l("asked by telephone"),
+    "letter": _l("asked by letter or e-mail"),
+    "talk": _l("asked face to face"),
+}
+"""How a wish to be erased reached us (`privacy.rules.How`)."""
+
 
 def act_rows(entries: Iterable[AuditEntry], names: Names) -> list[dict[str, Any]]:
     """Return the acts as rows of a table."""
@@ -230,6 +238,15 @@ def _report(detail: Mapping[str, Any], _names: Names) -> str:
     return _("report %(number)s", number=detail["report"])
 
 
+def _erased(detail: Mapping[str, Any], _names: Names) -> str:
+    return str(ERASED_WORDS[detail["how"]])
+
+
+def _corrected(detail: Mapping[str, Any], _names: Names) -> str:
+    words = {"name": _("Name"), "email": _("E-mail")}
+    return ", ".join(words[part] for part in detail["parts"])
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
@@ -256,4 +273,6 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "match_undone": _match,
     "report_frozen": _report,
     "report_withdrawn": _report,
+    "erased": _erased,
+    "corrected": _corrected,
 }

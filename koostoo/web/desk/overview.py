@@ -69,6 +69,16 @@ def _task(event: Event, task: Task) -> dict[str, Any]:
             ),
             "url": url_for("desk.files", slug=event.slug),
         }
+    if task.kind == "corrections":
+        return {
+            "event": event,
+            "words": ngettext(
+                "%(num)s person asks for a correction",
+                "%(num)s people ask for a correction",
+                number,
+            ),
+            "url": url_for("desk.corrections", slug=event.slug),
+        }
     return {
         "event": event,
         "words": _("The draft is not published, and the event is near"),

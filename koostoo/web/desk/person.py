@@ -15,6 +15,8 @@ from koostoo.base.dates import short_day
 from koostoo.base.keep import SENSITIVE_DAYS
 from koostoo.events.access import facts_of
 from koostoo.events.models import Event
+from koostoo.privacy.correcting import find_correction
+from koostoo.privacy.erasing import find_erasure
 from koostoo.registration.models import ACTIVE, Registration
 from koostoo.registration.outbox_queries import letters_of
 from koostoo.registration.queries import queue_place, why_waiting
@@ -27,7 +29,7 @@ from koostoo.roster.rules import COLOURS, NOTE_LENGTH, TAG_LENGTH
 from koostoo.roster.service import NoteChanged, set_note, tag_people, untag_people
 from koostoo.web.answers import answer_text
 from koostoo.web.desk import bp
-from koostoo.web.desk.act_words import act_rows
+from koostoo.web.desk.act_words import ERASED_WORDS, act_rows
 from koostoo.web.desk.deciding import UNDECIDED
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.filtering import PRESENCE_WORDS, questions_seen
@@ -71,7 +73,9 @@ class NoteForm(Form):
         _l("Note"),
         [AtMost(NOTE_LENGTH), NoForbidden()],
         filters=[prose],
-        description=_l("Only organisers who see the person's contacts read it, never the person."),
+        description=_l(
+            "Organisers who see the person's contacts read it, and the person in their own data."
+        ),
     )
     version = HiddenField()
 
@@ -181,6 +185,9 @@ def _page(
         letters=letters_of(found.id),
         words=WORDS,
         others=_others(found),
+        correction=find_correction(found.id),
+        erasure=find_erasure(found.id),
+        erased_words=ERASED_WORDS,
         acts=act_rows(acts, names_of(acts)),
         state_label=state_label,
     )

@@ -79,6 +79,7 @@ def show(token: str) -> str:
         may_cancel=rules.may_cancel(event_facts, registration.state),
         edit_url=own_page(registration.link_id, "mine.edit"),
         cancel_url=own_page(registration.link_id, "mine.cancel"),
+        data_url=own_page(registration.link_id, "mine.data"),
         new_link_url=own_page(registration.link_id, "mine.new_link"),
         calendar=subscription(own_feed(registration.link_id)),
         check_in=check_in(registration, moment),
@@ -146,6 +147,7 @@ def edit(token: str) -> Response | Page:
         event=event,
         form=form,
         suggested=suggested(form),
+        correct_url=own_page(registration.link_id, "mine.correct"),
     )
     return form.answer(page)
 
