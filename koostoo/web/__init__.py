@@ -23,8 +23,9 @@ def set_up(app: Flask) -> None:
     """Wire language, rights, headers, error pages and every page into the application."""
     metrics.set_up(app)
     language.set_up(app)
-    rights.set_up(app)
+    # Before rights, which ask the database: it cannot be asked about every address.
     headers.set_up(app)
+    rights.set_up(app)
     errors.set_up(app)
     view.set_up(app)
     ready.set_up(app)

@@ -28,6 +28,7 @@ from koostoo.programme.models import Activity
 from koostoo.registration.models import Group, MailboxCalendar, Registration
 from koostoo.registration.renewing import renew_group_link, renew_link
 from koostoo.registration.rules import SignUp
+from koostoo.registration.service import sign_up
 from tests.browser import world
 from tests.conftest import KEY, form_values
 from tests.mail.servers import UseServer, working_server
@@ -147,18 +148,13 @@ def wrong_tokens(door: Door, others: set[str]) -> Iterator[tuple[str, str]]:
     yield "a word", "edit-me"
 
 
-def test_every_route_with_a_token_opens_with_its_own(
+def test_a_route_opens_with_its_own_token_and_answers_every_wrong_one_alike(
     doors: list[Door], ask: Callable[[Door, str], Answer]
 ) -> None:
     assert len({door.rule.endpoint for door in doors}) >= 18
     assert {door.purpose for door in doors} == set(PURPOSES)
     looking = [door for door in doors if door.method == "GET"]
     assert [door.rule.rule for door in looking if ask(door, door.token).status >= 400] == []
-
-
-def test_every_wrong_token_is_answered_as_a_random_one(
-    doors: list[Door], ask: Callable[[Door, str], Answer]
-) -> None:
     others, tried, told = {door.token for door in doors}, 0, []
     for door in doors:
         random = ask(door, a_random_token())
@@ -174,6 +170,7 @@ def test_every_wrong_token_is_answered_as_a_random_one(
 def test_what_is_over_replaced_or_gone_is_answered_as_a_random_token_too(
     doors: list[Door], ask: Callable[[Door, str], Answer]
 ) -> None:
+    _check_without_address(doors, ask)
     _end_everything()
     told = []
     for door in doors:
@@ -182,6 +179,19 @@ def test_what_is_over_replaced_or_gone_is_answered_as_a_random_token_too(
         elif ask(door, door.token) != ask(door, a_random_token()):
             told.append((door.method, door.rule.rule))
     assert told == []
+
+
+def _check_without_address(doors: list[Door], ask: Callable[[Door, str], Answer]) -> None:
+    """An own page ends with the address it was sent to."""
+    with transaction() as session:
+        session.query(Registration).update({"email": ""})
+        session.query(Group).update({"email": ""})
+    for door in doors:
+        if door.purpose in ("my", "group", "news"):
+            assert ask(door, door.token) == ask(door, a_random_token()), door
+    with transaction() as session:
+        session.query(Registration).update({"email": "mari@example.org"})
+        session.query(Group).update({"email": "mari@example.org"})
 
 
 def _end_everything() -> None:
@@ -203,37 +213,26 @@ def _end_everything() -> None:
 
 
 def test_a_sign_in_link_that_is_used_or_another_browsers_is_answered_alike(
-    doors: list[Door], ask: Callable[[Door, str], Answer]
+    app: Flask, client: FlaskClient, ask: Callable[[Door, str], Answer]
 ) -> None:
-    for door in (one for one in doors if one.purpose == "signin"):
-        useless: tuple[dict[Any, Any], ...] = (
-            {"used_at": now()},
-            {"used_at": None, "browser_hash": "0" * 64},
-            {"expires_at": now() - timedelta(minutes=1)},
-        )
-        for changes in useless:
-            with transaction() as session:
-                session.query(SignInLink).update(changes)
-            assert ask(door, door.token) == ask(door, a_random_token()), changes
-            with transaction() as session:
-                session.query(SignInLink).update(
-                    {
-                        "used_at": None,
-                        "browser_hash": None,
-                        "expires_at": now() + timedelta(minutes=5),
-                    }
-                )
-
-
-def test_an_own_page_ends_with_the_address_it_was_sent_to(
-    doors: list[Door], ask: Callable[[Door, str], Answer]
-) -> None:
-    with transaction() as session:
-        session.query(Registration).update({"email": ""})
-        session.query(Group).update({"email": ""})
-    for door in doors:
-        if door.purpose in ("my", "group", "news"):
-            assert ask(door, door.token) == ask(door, a_random_token()), door
+    sign_in(app.test_client())
+    token = make_token([KEY], "signin", make_local_link("korraldaja@example.org", now()))
+    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+    doors = [
+        Door(app, rules["signin.link"], "GET", token, 0),
+        Door(app, rules["signin.use"], "POST", token, 0),
+    ]
+    useless: tuple[dict[Any, Any], ...] = (
+        {"used_at": now()},
+        {"used_at": None, "browser_hash": "0" * 64},
+        {"browser_hash": None, "expires_at": now() - timedelta(minutes=1)},
+    )
+    assert ask(doors[0], token).status == 200
+    for changes in useless:
+        with transaction() as session:
+            session.query(SignInLink).update(changes)
+        for door in doors:
+            assert ask(door, token) == ask(door, a_random_token()), changes
 
 
 def rows() -> dict[str, list[str]]:
@@ -246,8 +245,9 @@ def rows() -> dict[str, list[str]]:
 
 
 def test_looking_at_a_link_changes_nothing_whoever_looks_and_however_often(
-    app: Flask, doors: list[Door]
+    app: Flask, client: FlaskClient, doors: list[Door]
 ) -> None:
+    _check_what_pages_give_away(client, doors)
     before = rows()
     for method in ("GET", "HEAD", "OPTIONS", "GET", "HEAD"):
         scanner = app.test_client()
@@ -257,11 +257,30 @@ def test_looking_at_a_link_changes_nothing_whoever_looks_and_however_often(
     assert rows() == before
 
 
-def test_every_address_in_a_letter_is_one_of_those_or_open_to_all(
-    app: Flask, doors: list[Door]
-) -> None:
+def _check_what_pages_give_away(client: FlaskClient, doors: list[Door]) -> None:
+    """No page behind a link is stored, indexed or told to other sites, nor is what refuses it."""
+    pages = 0
+    for door in doors:
+        if door.method != "GET":
+            continue
+        for token in (door.token, a_random_token()):
+            answer = client.get(door.path(token), buffered=True)
+            kept = answer.headers["Cache-Control"]
+            assert kept == "no-store" or kept.startswith("private, "), door
+            assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer"), door
+            body = answer.get_data(as_text=True)
+            elsewhere = re.findall(r'(?:src|srcset|action|data)="(https?:|//)[^"]*"', body)
+            assert elsewhere == [], door
+            if answer.mimetype == "text/html" and answer.status_code == 200:
+                pages += 1
+                is_hidden = 'content="noindex' in body or "X-Robots-Tag" in answer.headers
+                assert is_hidden, door
+    assert pages >= 10
+
+
+def test_every_address_in_a_letter_is_one_of_those_or_open_to_all(app: Flask) -> None:
     """The letters of all kinds lie in the snapshots; what they lead to is looked at above."""
-    looked_at = {door.rule.endpoint for door in doors}
+    looked_at = {rule.endpoint for rule in app.url_map.iter_rules() if "token" in rule.arguments}
     adapter, found = app.url_map.bind("localhost"), set()
     for snapshot in SNAPSHOTS.glob("*.txt"):
         for address in ADDRESS.findall(snapshot.read_text()):
@@ -366,28 +385,6 @@ def test_a_new_key_beside_the_old_one_keeps_every_link_and_signs_the_new_ones(
     assert ask(own, make_token([OTHER_KEY], "my", link_id)).status == 200
 
 
-def test_no_page_behind_a_link_is_stored_indexed_or_told_to_other_sites(
-    client: FlaskClient, doors: list[Door]
-) -> None:
-    pages = 0
-    for door in doors:
-        if door.method != "GET":
-            continue
-        for token in (door.token, a_random_token()):
-            answer = client.get(door.path(token), buffered=True)
-            kept = answer.headers["Cache-Control"]
-            assert kept == "no-store" or kept.startswith("private, "), door
-            assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer"), door
-            body = answer.get_data(as_text=True)
-            elsewhere = re.findall(r'(?:src|srcset|action|data)="(https?:|//)[^"]*"', body)
-            assert elsewhere == [], door
-            if answer.mimetype == "text/html" and answer.status_code == 200:
-                pages += 1
-                is_hidden = 'content="noindex' in body or "X-Robots-Tag" in answer.headers
-                assert is_hidden, door
-    assert pages >= 10
-
-
 def test_a_hundred_thousand_tokens_are_long_plain_and_never_the_same() -> None:
     numbers = {new_link_id() for _one in range(100_000)}
     assert len(numbers) == 100_000
@@ -400,9 +397,11 @@ def test_a_hundred_thousand_tokens_are_long_plain_and_never_the_same() -> None:
 
 @pytest.mark.parametrize("path", ["/my/", "/desk/signin"])
 def test_a_look_up_answers_alike_whether_an_address_is_known(
-    app: Flask, doors: list[Door], path: str
+    app: Flask, make_event: Callable[..., Event], entry: Callable[..., SignUp], path: str
 ) -> None:
-    known = "mari1@example.org" if path == "/my/" else "korraldaja@example.org"
+    sign_in(app.test_client())
+    sign_up(make_event().id, entry(email="mari@example.org", email_key="mari@example.org"), now())
+    known = "mari@example.org" if path == "/my/" else "korraldaja@example.org"
     answers = []
     for address in (known, "keegi@example.org"):
         browser = app.test_client()
@@ -413,8 +412,3 @@ def test_a_look_up_answers_alike_whether_an_address_is_known(
     assert answers[0] == answers[1]
     letters = select(OutboxMessage.kind).where(OutboxMessage.kind.in_(("links", "signin")))
     assert len(db.session.scalars(letters).all()) == 1, "the known one was not known"
-
-
-def test_links_made_on_the_server_are_of_the_same_kind(app: Flask, doors: list[Door]) -> None:
-    link_id = make_local_link("korraldaja@example.org", now())
-    assert read_token([KEY], "signin", make_token([KEY], "signin", link_id)) == link_id
