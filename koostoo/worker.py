@@ -17,6 +17,7 @@ from koostoo.base.storage import clean
 from koostoo.correspondence.due import write_due
 from koostoo.correspondence.evidence_news import remind_of_evidence
 from koostoo.correspondence.organiser_news import tell_organisers
+from koostoo.mail.put_back import free_letters
 from koostoo.matching.service import match_all
 from koostoo.postroom import deliver_due
 from koostoo.privacy.service import forget
@@ -83,6 +84,7 @@ def write_what_falls_due(now: datetime) -> None:
     A failure holds no letter up.
     """
     for name, write in (
+        ("letters kept by a clock put back", free_letters),
         ("letters by time", write_due),
         ("organisers", tell_organisers),
         ("evidence", remind_of_evidence),
