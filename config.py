@@ -52,6 +52,9 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         # nothing of anybody. Let it lie where a lost disk does not take it along with the database,
         # such as beside the backups; several hosts with workers share one.
         "ERASURE_LIST": env.get("ERASURE_LIST", str(instance / "erasures.txt")),
+        # on: DATABASE_URL leads to a pooler that lends connections by the transaction, such as
+        # PgBouncer; statements are not prepared then. See docs/scale.md, "A pooler".
+        "DATABASE_POOLER": _flag(env, "DATABASE_POOLER"),
         # How many reverse proxies stand in front; their X-Forwarded-For is believed, no other.
         "PROXIES": _number(env, "PROXIES", 0),
         # Mail goes out through this server; the certificate is verified.

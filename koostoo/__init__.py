@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from koostoo.base import log
-from koostoo.base.database import BUSY_SECONDS, db
+from koostoo.base.connecting import engine_options
+from koostoo.base.database import db, let_go
 from koostoo.base.disk import refuse_network
 from koostoo.cli import set_up as set_up_commands
 from koostoo.mail.transport import mail
@@ -64,14 +65,13 @@ def _trusted_hosts(app: Flask) -> list[str]:
 
 def _set_database(app: Flask) -> None:
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
-    # Bound values must not reach a log through an error's text.
-    options: dict[str, Any] = {"hide_parameters": True}
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        # As long as SQLite waits: then a page says that it is busy, instead of hanging.
-        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_SECONDS}s"}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(
+        app.config["SQLALCHEMY_DATABASE_URI"], pooled=app.config["DATABASE_POOLER"]
+    )
     address = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if address.get_backend_name() == "sqlite" and address.database:
         refuse_network(Path(address.database))
     db.init_app(app)
+    # Before the extension does the same, which fails where the connection has broken.
+    app.teardown_appcontext(lambda _error: let_go())
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -15,7 +15,7 @@ from threading import Thread
 from flask import Flask
 
 from koostoo.base import clock
-from koostoo.base.database import db
+from koostoo.base.database import let_go
 from koostoo.mail import settings
 from koostoo.mail.imap import Mailbox, MailboxError, open_mailbox
 from koostoo.mail.inbox import last_uid, remember_place
@@ -93,5 +93,5 @@ def _read_on(app: Flask, stop: Flag) -> None:
             except Exception:
                 logger.exception("the mailbox could not be read on")
             finally:
-                db.session.remove()
+                let_go()
         stop.wait(pause)

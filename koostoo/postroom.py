@@ -12,7 +12,7 @@ from threading import Lock
 from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
-from koostoo.base.database import db, transaction
+from koostoo.base.database import db, let_go, transaction
 from koostoo.base.retry import Busy, retried
 from koostoo.mail import delivery
 from koostoo.mail.answers import Failure, mishap
@@ -93,7 +93,7 @@ def _hand(app: Flask, now: Clock, quota: _Quota) -> int:
         try:
             return _deliver(now, quota) if _is_due(now()) else 0
         finally:
-            db.session.remove()
+            let_go()
 
 
 def _deliver(now: Clock, quota: _Quota, pulse: Pulse | None = None) -> int:
@@ -146,7 +146,7 @@ def _settle_surely(taken: Claim, result: Result, now: Clock, *, is_last: bool) -
             if time.monotonic() > latest:
                 raise
             logger.warning("letter %s: the database is busy or away", taken.id)
-            db.session.remove()
+            let_go()
             time.sleep(POLL_SECONDS)
         else:
             _tell(taken, result)

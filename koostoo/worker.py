@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from threading import Event as Flag
 
 from koostoo.base import clock
-from koostoo.base.database import db
+from koostoo.base.database import let_go
 from koostoo.base.storage import clean
 from koostoo.correspondence.due import write_due
 from koostoo.correspondence.evidence_news import remind_of_evidence
@@ -21,7 +21,7 @@ from koostoo.mail.put_back import free_letters
 from koostoo.matching.service import match_all
 from koostoo.postroom import deliver_due
 from koostoo.privacy.service import forget
-from koostoo.privacy.sweeping import erase_what_came_back, sweep
+from koostoo.privacy.sweeping import erase_what_came_back, note_all, sweep
 from koostoo.registration.service import serve_due
 from koostoo.reporting.tallies import forget_tallies
 from koostoo.upkeep.service import Pulse
@@ -50,6 +50,7 @@ def run(stop: Flag) -> None:
             pulse.beat(moment)
             if forgotten_on != clock.local_day(moment):
                 match_anew(moment)
+                note_all()
                 if came_back := erase_what_came_back(moment):
                     logger.warning("erased again after a restore: %s people", came_back)
                 logger.info("retention: %s", forget(moment))
@@ -65,7 +66,7 @@ def run(stop: Flag) -> None:
             # The database may be locked or restarting; a claim that runs out brings a letter back.
             logger.exception("the outbox could not be worked on")
         finally:
-            db.session.remove()
+            let_go()
         if not handled:
             stop.wait(POLL_SECONDS)
     pulse.end()
@@ -96,7 +97,7 @@ def write_what_falls_due(now: datetime) -> None:
                 logger.info("%s: %s written", name, written)
         except Exception:
             logger.exception("%s: nothing could be written", name)
-            db.session.remove()
+            let_go()
 
 
 def match_anew(now: datetime) -> None:
@@ -109,4 +110,4 @@ def match_anew(now: datetime) -> None:
         forget_tallies()
     except Exception:
         logger.exception("people could not be matched")
-        db.session.remove()
+        let_go()

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from flask import Flask
 
 from koostoo.base import clock
-from koostoo.base.database import db
+from koostoo.base.database import let_go
 from koostoo.documents.archive import pieces_of
 from koostoo.reporting import evidence
 from koostoo.work import claiming
@@ -89,7 +89,7 @@ def _do(taken: Claim, now: Clock, stop: Flag | None) -> None:
         claiming.fail(taken, refusal.code, now())
     except Exception:
         logger.exception("work %s could not be done", taken.id)
-        db.session.remove()
+        let_go()
         claiming.fail(taken, "broken", now())
     else:
         logger.info("work %s is done: %s bytes", taken.id, made.size)
@@ -126,5 +126,5 @@ def _work_on(app: Flask, stop: Flag) -> None:
                 # The database may be locked or restarting; a lease that runs out brings it back.
                 logger.exception("long work could not be looked after")
             finally:
-                db.session.remove()
+                let_go()
         stop.wait(POLL_SECONDS)

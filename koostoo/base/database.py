@@ -4,6 +4,7 @@ SQLite is driven as measured: the driver never emits BEGIN itself, a writer take
 once with BEGIN IMMEDIATE, readers use a plain BEGIN and are never blocked (WAL).
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from koostoo.base.connecting import BUSY_SECONDS
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import Hours
 
@@ -26,7 +29,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-BUSY_SECONDS = 5
+logger = logging.getLogger(__name__)
 
 
 class Base(DeclarativeBase):
@@ -135,6 +138,19 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def let_go() -> None:
+    """End the session of this context, also where its connection has broken meanwhile.
+
+    Whatever was to be done with it is done by now: an answer that is made must not fail for it, nor
+    a worker end.
+    """
+    try:
+        db.session.remove()
+    except DBAPIError:
+        logger.warning("a connection to the database broke behind what was done with it")
+        db.session.registry.clear()
 
 
 class _Watch:

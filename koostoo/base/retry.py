@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from koostoo.base.database import BUSY_SECONDS
+from koostoo.base.connecting import BUSY_SECONDS
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -18,6 +18,8 @@ from koostoo.privacy.models import Erasure
 from koostoo.privacy.rules import How
 from koostoo.registration.models import Registration
 
+LATELY = timedelta(hours=1)
+"""So far back the list of this host is looked after for what another host's worker finished."""
 logger = logging.getLogger(__name__)
 _ALL = select(
     Erasure.at,
@@ -42,10 +44,12 @@ def sweep(now: datetime) -> int:
     session = db.session()
     session.rollback()
     entries = _entries(session.execute(_ALL.where(Erasure.swept_at.is_(None))))
+    others = _entries(session.execute(_ALL.where(Erasure.swept_at >= now - LATELY)))
     session.rollback()
+    if entries or others:
+        _put_on_list([*entries, *others])
     if not entries:
         return 0
-    _put_on_list(entries)
     if not clean():
         return 0
     _mark_swept([one.registration_id for one in entries], now)

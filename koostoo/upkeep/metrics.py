@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from koostoo.base import clock
-from koostoo.base.database import db
+from koostoo.base.database import db, let_go
 from koostoo.mail import health
 from koostoo.mail.models import MAIL_STATES, OutboxMessage
 from koostoo.registration.models import STATES, Registration
@@ -76,10 +76,10 @@ class Numbers(Collector):
             except SQLAlchemyError:
                 is_up = False
             finally:
-                db.session.remove()
+                let_go()
             yield _one("koostoo_database_up", "Whether the database answers.", is_up)
             yield _checks(clock.now())
-            db.session.remove()
+            let_go()
             yield from of_web_processes()
 
 

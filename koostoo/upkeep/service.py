@@ -8,7 +8,7 @@ from secrets import token_hex
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from koostoo.base.database import db, transaction
+from koostoo.base.database import let_go, transaction
 from koostoo.base.retry import Busy, retried
 from koostoo.upkeep.models import WorkerBeat
 from koostoo.upkeep.rules import FORGOTTEN_AFTER, is_beat_due
@@ -32,7 +32,7 @@ class Pulse:
             note_beat(self._key, self._host, self._started_at, now)
         except (Busy, SQLAlchemyError) as error:
             logger.warning("no sign of life could be written: %s", type(error).__name__)
-            db.session.remove()
+            let_go()
         else:
             self._last = now
 
@@ -41,7 +41,7 @@ class Pulse:
         try:
             forget_worker(self._key)
         except (Busy, SQLAlchemyError):
-            db.session.remove()
+            let_go()
 
 
 @retried

@@ -206,6 +206,17 @@ def test_the_list_outside_is_enough_where_the_database_is_gone(
     assert len(read(list_path())) == 1
 
 
+def test_what_the_worker_of_another_host_finished_stands_on_the_list_of_this_one_too(
+    make_event: MakeEvent, entry: Entrant
+) -> None:
+    number = add_marked(make_event, entry)
+    erase(number, now(), "page")
+    sweep(now())
+    list_path().unlink()  # The list it was written to lies elsewhere.
+    assert sweep(now()) == 0
+    assert [one.registration_id for one in read(list_path())] == [number]
+
+
 def test_who_got_the_number_of_an_erased_registration_is_left_alone(
     make_event: MakeEvent, entry: Entrant
 ) -> None:

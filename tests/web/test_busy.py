@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event as hooks
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from koostoo.accounts.models import DeskSession
@@ -227,3 +229,21 @@ def test_pages_open_as_always_meanwhile(
             assert text_of(desk, path)
         # What is taken along must be noted first.
         assert desk.get(f"{people_path(event)}.csv").status_code == 503
+
+
+def test_an_answer_is_given_though_the_connection_breaks_behind_it(
+    client: FlaskClient, seat: Registration, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = own_page(seat)
+
+    def break_off(_connection: object) -> None:
+        raise OperationalError("ROLLBACK", None, ConnectionError("the database is gone"))
+
+    db.session.rollback()
+    hooks.listen(db.engine, "rollback", break_off)
+    try:
+        assert client.get(page).status_code == 200
+    finally:
+        hooks.remove(db.engine, "rollback", break_off)
+    assert "broke behind" in caplog.text
+    assert client.get(page).status_code == 200
