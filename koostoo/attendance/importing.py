@@ -31,6 +31,7 @@ from koostoo.registration.origins import admit
 from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import count_seated, facts, lock_event
+from koostoo.registration.standing import line_up
 
 
 class ListGone(LookupError):
@@ -170,6 +171,7 @@ def _register(
         if event.membership != "open":
             row.membership = admit(session, event, entry).membership
         rows.append(row)
+    line_up(session, event.id, [row for row in rows if row.state == "waiting"], now)
     session.add_all(rows)
     session.flush()
     return rows

@@ -23,6 +23,7 @@ from koostoo.registration.records import new_registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.seating import facts, lock_event
 from koostoo.registration.seen import who_was_seen
+from koostoo.registration.standing import line_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def sign_up_group(event_id: int, typed: GroupSignUp, now: datetime) -> GroupOutc
                 event, replace(entry, nonce=token_hex(12)), state, now, group
             )
             registration.membership = admission.membership
+            if state == "waiting":
+                line_up(session, event_id, [registration], now)
             session.add(registration)
             session.flush()
             tell(session, registration, state, now)

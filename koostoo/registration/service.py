@@ -37,7 +37,7 @@ from koostoo.registration.seating import (
 )
 from koostoo.registration.seats import obstacle_to_change
 from koostoo.registration.seen import was_told_lately, who_was_seen
-from koostoo.registration.standing import confirm, withdraw
+from koostoo.registration.standing import confirm, line_up, withdraw
 
 MENDING = timedelta(hours=1)
 """How long a form that is sent again may mend what it said first."""
@@ -84,6 +84,8 @@ def sign_up(
             raise SignUpRefused(state)
         registration = new_registration(event, entry, state, now)
         registration.membership = admission.membership
+        if state == "waiting":
+            line_up(session, event_id, [registration], now)
         if seen.is_form_used:
             registration.form_nonce = token_hex(12)
         session.add(registration)

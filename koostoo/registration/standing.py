@@ -4,9 +4,11 @@ Every function takes the session of the caller's transaction, with the event loc
 move may be made is the caller's business.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from koostoo.registration import rules
@@ -42,8 +44,26 @@ def confirm(
 
 def queue_up(session: Session, registration: Registration, now: datetime) -> None:
     """Put somebody on the waiting list, behind those who are on it."""
-    registration.queued_at, registration.rank = now, 0
+    line_up(session, registration.event_id, [registration], now)
     _move(session, registration, "waiting", "waiting", now)
+
+
+def line_up(session: Session, event_id: int, people: Sequence[Registration], now: datetime) -> None:
+    """Note the end of the queue as the place of these people, in the order of their numbers.
+
+    Behind the last who waits even where the clock of the host that took them in is ahead of ours.
+    """
+    with (
+        session.no_autoflush
+    ):  # A row that is only just being put together is not yet to be written.
+        last = session.scalar(
+            select(func.max(Registration.queued_at)).where(
+                Registration.event_id == event_id, Registration.state == "waiting"
+            )
+        )
+    behind = now if last is None else max(now, last + timedelta(microseconds=1))
+    for registration in people:
+        registration.queued_at, registration.rank = behind, 0
 
 
 def withdraw(

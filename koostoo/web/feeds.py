@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask import Response, request, url_for
 
+from koostoo.base.clock import now
 from koostoo.calendars import links
 from koostoo.calendars.feed import render_feed
 from koostoo.calendars.values import CalendarEntry, FeedInfo
@@ -18,6 +19,11 @@ from koostoo.web.links import absolute, this_address
 
 FORM = 2
 """To be raised whenever the same rows are written otherwise; a test notices and says so."""
+SETTLED = timedelta(minutes=1)
+"""A change may still be dated before another so long afterwards: hosts have clocks of their own.
+
+Until then a time tells nothing for certain (RFC 9110, 8.8.2.2), and one is told that is too early.
+"""
 MAX_AGE = 900
 """Seconds a feed may be kept by whoever fetched it."""
 
@@ -67,7 +73,8 @@ def made_if_new(
     tag = sha256(repr(about).encode()).hexdigest()[:32]
     response = Response(mimetype=mimetype)
     response.set_etag(tag + (SUFFIX if gzip_wanted() else ""))
-    response.last_modified = changed
+    is_settled = changed <= now() - SETTLED
+    response.last_modified = changed if is_settled else changed - timedelta(seconds=1)
     response.headers["Cache-Control"] = f"{'private' if private else 'public'}, max-age={MAX_AGE}"
     response.headers["X-Robots-Tag"] = "noindex"
     if _is_known(tag, changed):

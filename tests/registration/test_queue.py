@@ -50,6 +50,15 @@ def queue(make_event: MakeEvent, entry: Entry) -> tuple[int, list[int]]:
     return event.id, [sign_up(event.id, entry(), now()).registration_id for _ in range(5)]
 
 
+def test_who_comes_later_stands_behind_though_the_clock_of_their_host_is_behind(
+    queue: tuple[int, list[int]], entry: Entry
+) -> None:
+    event, (_seated, *waiting) = queue
+    for seconds in (60, 5, 90):
+        waiting.append(sign_up(event, entry(), now() - timedelta(seconds=seconds)).registration_id)
+    assert queue_places(event) == {one: place for place, one in enumerate(waiting, 1)}
+
+
 def test_who_was_moved_ahead_gets_the_next_seat(queue: tuple[int, list[int]], entry: Entry) -> None:
     event, (seated, second, third, fourth, fifth) = queue
     assert move_in_queue(event, fourth, 1, "Räägib seminaril", now(), None)

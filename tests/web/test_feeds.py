@@ -129,7 +129,8 @@ def test_an_event_called_off_stays_marked_for_four_weeks_after_its_date(
 
 
 def test_an_unchanged_feed_answers_304(client: FlaskClient, make_event: MakeEvent) -> None:
-    make_event()
+    with time_machine.travel(now() - timedelta(minutes=2)):
+        make_event()
     first = client.get("/calendar.ics")
     for headers in (
         {"If-None-Match": first.headers["ETag"]},
@@ -142,6 +143,24 @@ def test_an_unchanged_feed_answers_304(client: FlaskClient, make_event: MakeEven
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
         assert "Cache-Control" in again.headers
+
+
+def test_a_change_on_a_host_whose_clock_is_behind_reaches_who_only_tells_a_time(
+    client: FlaskClient, make_event: MakeEvent
+) -> None:
+    with time_machine.travel("2026-11-23T12:00:00Z", tick=False) as clock:
+        event, _other = make_event(), make_event()
+        before = client.get("/calendar.ics").headers
+        with transaction() as session:
+            row = session.get_one(Event, event.id)
+            retitle(row)
+            row.version, row.revised_at = row.version + 1, now() - timedelta(seconds=5)
+        clock.shift(timedelta(minutes=10))
+        asked = {"If-Modified-Since": before["Last-Modified"]}
+        after = client.get("/calendar.ics", headers=asked)
+        assert (after.status_code, b"Uus" in after.data) == (200, True)
+        asked = {"If-Modified-Since": after.headers["Last-Modified"]}
+        assert client.get("/calendar.ics", headers=asked).status_code == 304
 
 
 def retitle(event: Event) -> None:
