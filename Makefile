@@ -56,7 +56,7 @@ test: .venv/installed-dev .venv/messages chromium clients ## run the tests (PYTE
 	@if command -v chromium >/dev/null; then \
 	  exec $(BIN)/pytest $(PYTEST_ARGS); \
 	else \
-	  exec $(BIN)/pytest -m "not browser" $(PYTEST_ARGS); \
+	  exec $(BIN)/pytest -m "not browser and not hosts" $(PYTEST_ARGS); \
 	fi
 
 # The browser tests drive the system's Chromium. CI must have it.
@@ -93,6 +93,11 @@ lint: .venv/installed-dev ## check style, types, imports and templates
 format: .venv/installed-dev ## lay out the Python code and sort its imports
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
+
+# Needs root, iproute2, nginx and PostgreSQL, and leaves nothing behind.
+.PHONY: hosts
+hosts: .venv/installed-dev .venv/messages ## try several hosts for real: kill, cut off, upgrade (five minutes)
+	$(BIN)/pytest -m hosts -s tests/hosts $(HOSTS_ARGS)
 
 .PHONY: bench
 bench: .venv/installed-dev .venv/messages ## measure the service under load (BENCH_ARGS="--only desk")

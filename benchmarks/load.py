@@ -35,10 +35,19 @@ class Answer:
 
 
 class Browser:
-    """One keep-alive connection; `cookies` are kept in the given dictionary."""
+    """One keep-alive connection; `cookies` are kept in the given dictionary.
 
-    def __init__(self, server: Server, cookies: dict[str, str] | None = None) -> None:
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    It leads to a server of this machine, or is one that is handed in.
+    """
+
+    def __init__(
+        self, server: Server | HTTPConnection, cookies: dict[str, str] | None = None
+    ) -> None:
+        self._connection = (
+            server
+            if isinstance(server, HTTPConnection)
+            else HTTPConnection("127.0.0.1", server.port, timeout=60)
+        )
         self._last = time.monotonic()
         self._cookies = {} if cookies is None else cookies
 

@@ -1,8 +1,9 @@
 """The web server's settings, the same for `make run` and for production.
 
-Environment: PORT (default 8000) on the loopback address, WEB_CONCURRENCY
-(processes, default 2). Each process answers several requests at a time. With
-METRICS_PORT each counts its requests in a folder that the worker reads.
+Environment: LISTEN (the address to listen at, default 127.0.0.1; where the front is another host,
+that of the private network between them), PORT (default 8000), WEB_CONCURRENCY (processes,
+default 2). Each process answers several requests at a time. With METRICS_PORT each counts its
+requests in a folder that the worker reads.
 """
 
 import gc
@@ -19,14 +20,16 @@ from gunicorn import glogging
 gc.disable()
 
 wsgi_app = "app:app"
-bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+bind = f"{os.environ.get('LISTEN') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 threads = 4
 # Each process opens its own database connections after the fork: an SQLite
-# connection that crosses a fork can damage the file.
-preload_app = False
+# connection that crosses a fork can damage the file. Where other hosts answer
+# meanwhile, which takes PostgreSQL, nothing listens before all is loaded: the
+# front asks another host at once instead of waiting.
+preload_app = bool(os.environ.get("LISTEN"))
 
 # Waiting for the database's write lock takes at most a few seconds, a large
 # export some more; a process that is silent for this long hangs.

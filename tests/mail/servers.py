@@ -1,8 +1,10 @@
 """Mail servers on the loopback interface: one that works, and one that misbehaves on purpose."""
 
+import re
 import socket
 import ssl
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -152,11 +154,12 @@ def say(stream: BufferedRWPair, words: str) -> None:
 class BusyServer:
     """Takes letters over many connections at once, and leaves one client without an answer.
 
-    The `hold_at`-th letter (from 1) is read whole and never answered; `held_by` is then the name
-    its client greeted with.
+    The `hold_at`-th letter (from 1), or the next one that comes from the address `hold_from`, is
+    read whole and never answered; `held_by` is then the name its client greeted with.
     """
 
-    def __init__(self, hold_at: int) -> None:
+    def __init__(self, hold_at: int = 0, address: str = "127.0.0.1") -> None:
+        self.hold_from = ""
         self.contents: list[bytes] = []
         self.names: list[str] = []
         """Who handed over each letter."""
@@ -164,7 +167,7 @@ class BusyServer:
         self.is_held = Event()
         self._hold_at = hold_at
         self._lock = Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0))
         self.port = int(self._listener.getsockname()[1])
 
     def __enter__(self) -> "BusyServer":
@@ -193,20 +196,29 @@ class BusyServer:
                     name = rest
                 if verb.upper() == "DATA":
                     say(stream, "354 go on")
-                    if self._take(b"".join(iter(stream.readline, b".\r\n")), name):
+                    content = b"".join(iter(stream.readline, b".\r\n"))
+                    if self._take(content, name, connection.getpeername()[0]):
                         stream.readline()
                         return
                 say(stream, "221 bye" if verb.upper() == "QUIT" else "250 fine")
 
-    def _take(self, content: bytes, name: str) -> bool:
+    def _take(self, content: bytes, name: str, address: str) -> bool:
         with self._lock:
             self.contents.append(content)
             self.names.append(name)
-            is_held = len(self.contents) == self._hold_at
+            is_held = len(self.contents) == self._hold_at or address == self.hold_from
             if is_held:
+                self.hold_from = ""
                 self.held_by = name
                 self.is_held.set()
             return is_held
+
+
+def message_ids(contents: list[bytes]) -> Counter[str]:
+    """How often a letter of each Message-ID was read."""
+    return Counter(
+        found[1] for text in contents if (found := re.search(r"Message-ID: (\S+)", text.decode()))
+    )
 
 
 class UseServer(Protocol):

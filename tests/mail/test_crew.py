@@ -1,7 +1,6 @@
 """Eight workers share two hundred letters; one is killed with letters in its hands."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from koostoo.mail.rules import LEASE
 from koostoo.registration.letters import notify_all
 from koostoo.worker import run_once
 from tests.conftest import KEY
-from tests.mail.servers import BusyServer, UseServer
+from tests.mail.servers import BusyServer, UseServer, message_ids
 from tests.mail.world import make_event, make_registration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,13 +95,6 @@ def held() -> set[str]:
     )
 
 
-def ids(contents: list[bytes]) -> Counter[str]:
-    """How often a letter of each Message-ID was read."""
-    return Counter(
-        found[1] for text in contents if (found := re.search(r"Message-ID: (\S+)", text.decode()))
-    )
-
-
 @pytest.mark.slow
 def test_every_letter_leaves_once_and_those_of_the_killed_worker_when_their_claim_is_over(
     app: Flask, tmp_path: Path, use_server: UseServer
@@ -123,7 +115,7 @@ def test_every_letter_leaves_once_and_those_of_the_killed_worker_when_their_clai
         assert 1 <= left <= HANDS
         assert states() == {"sent": LETTERS - left, "sending": left}
         assert LETTERS - left < len(server.contents) <= LETTERS
-        assert set(ids(server.contents).values()) == {1}
+        assert set(message_ids(server.contents).values()) == {1}
         assert len(set(server.names)) > 1
         lost = held()
 
@@ -131,7 +123,7 @@ def test_every_letter_leaves_once_and_those_of_the_killed_worker_when_their_clai
         assert run_once(now()) == 0
         assert run_once(now() + LEASE) == left
         assert states() == {"sent": LETTERS}
-        seen = ids(server.contents)
+        seen = message_ids(server.contents)
         assert len(seen) == LETTERS
         # Whatever left twice was in a hand of the one that was killed.
         assert {one for one, times in seen.items() if times > 1} <= lost

@@ -196,9 +196,9 @@ class PairingServer(BusyServer):
         super().__init__(hold_at=0)
         self._pair = Barrier(2, timeout=20)
 
-    def _take(self, content: bytes, name: str) -> bool:
+    def _take(self, content: bytes, name: str, address: str) -> bool:
         self._pair.wait()
-        return super()._take(content, name)
+        return super()._take(content, name, address)
 
 
 def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks import visits
-from benchmarks.load import Answer, Browser
+from benchmarks.load import Answer
 from benchmarks.rush import FORM
-from benchmarks.server import Server
 from benchmarks.stage import RUSH
 from tests.registration.history import Entry, Plan, write
 from tests.registration.visitors import address, form_of
@@ -29,6 +28,16 @@ GROUP_FORM = f"{FORM}/group"
 BADGE = re.compile(r'class="badge badge--(\w+)"')
 STANDING = re.compile(r'class="ticket ticket--(\w+)"')
 CAPACITIES = range(8, 17)
+
+
+class Asks(Protocol):
+    """What a client asks by: a browser, or one that does not give in."""
+
+    def get(self, path: str) -> Answer:
+        """Fetch a page."""
+
+    def post(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """Send a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +65,10 @@ class Board:
 class Client:
     """One browser with a log. `own` are the people it signed up, whom nobody else changes."""
 
-    def __init__(self, server: Server, board: Board, number: int, log: Path) -> None:
+    def __init__(self, browser: Asks, board: Board, number: int, log: Path) -> None:
         self.board, self.log = board, log
         self.log.touch()
-        self.browser = Browser(server)
+        self.browser = browser
         self.chance = random.Random(number)  # noqa: S311 - who does what
         self.own: list[Person] = []
 

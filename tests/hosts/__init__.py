@@ -1,0 +1,1 @@
+"""Several hosts for real: namespaces on one switch, PostgreSQL, nginx, two webs, two workers."""
