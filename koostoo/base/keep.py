@@ -4,7 +4,8 @@ A column declares its class with `info=keep.CONTACT`; a test fails when one does
 class means for people stands in the privacy notice, which is made from this same list.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 STRUCTURE: dict[str, Any] = {"keep": "structure"}
 """Keys, settings and published facts: no personal data, kept while the project is."""
@@ -33,3 +34,24 @@ CLASSES = frozenset(
 SENSITIVE_DAYS = 30
 SECURITY_DAYS = 30
 REGISTER_HOURS = 1
+WORK_DAYS = 7
+
+
+class Period(NamedTuple):
+    """How long a class is kept: so many `days` after what it is counted from; 0: until then."""
+
+    after: Literal["nothing", "event", "project", "evidence", "group", "lapsed", "made", "leaving"]
+    days: int = 0
+
+
+PERIODS: Mapping[str, Period] = {
+    SENSITIVE["keep"]: Period("event", SENSITIVE_DAYS),
+    CONTACT["keep"]: Period("project"),
+    EVIDENCE["keep"]: Period("evidence"),
+    REGISTER["keep"]: Period("group"),
+    SECURITY["keep"]: Period("lapsed", SECURITY_DAYS),
+    WORK["keep"]: Period("made", WORK_DAYS),
+    ACCOUNT["keep"]: Period("leaving"),
+    STRUCTURE["keep"]: Period("nothing"),
+}
+"""What the privacy notice says of each class, in its order."""

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from koostoo.base import keep
+
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("queued", "running")
@@ -13,7 +15,7 @@ LEASE = timedelta(minutes=2)
 document to print a minute at the very most."""
 MOST_LOST = 3
 """After so many workers died over it the work itself may be to blame."""
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=keep.WORK_DAYS)
 """How long a result may be fetched."""
 PATIENCE = timedelta(minutes=2)
 """Who has waited for so long to have it begun is told what may be the matter."""

@@ -12,6 +12,7 @@ from koostoo.web.public import (  # noqa: E402 - they add routes to bp
     group,  # noqa: F401
     monitor,  # noqa: F401
     news,  # noqa: F401
+    notice,  # noqa: F401
     pages,  # noqa: F401
     signup,  # noqa: F401
     sitemap,  # noqa: F401

@@ -1,4 +1,4 @@
-"""The home page, a project's page, an event's page, the privacy notice."""
+"""The home page, a project's page, an event's page."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, render_template, url_for
 from flask_babel import gettext as _
 
-from koostoo.base import dates, keep
+from koostoo.base import dates
 from koostoo.base.clock import local_day, now
 from koostoo.base.text import truncate
 from koostoo.base.when import When
@@ -17,7 +17,6 @@ from koostoo.events.entries import calendar_entry
 from koostoo.events.models import Event
 from koostoo.events.timeline import Stretch, timeline
 from koostoo.programme.models import Activity
-from koostoo.programme.queries import keepers
 from koostoo.registration.queries import seats_of
 from koostoo.registration.rules import standing
 from koostoo.registration.seating import facts
@@ -147,20 +146,6 @@ def _event_head(event: Event, picture: Picture | None) -> PageHead:
     organiser = event.organiser
     news = (url_for("public.organisation_news", slug=organiser.slug), organiser.name)
     return page_head(local(event.title), description, picture, (news,))
-
-
-@bp.get("/privacy")
-@right("public")
-@kept_ready
-def privacy() -> str:
-    """Show the privacy notice, made from the projects and the real retention classes."""
-    return render_template(
-        "public/privacy.html",
-        projects=queries.all_projects(),
-        keepers=keepers(),
-        sensitive_days=keep.SENSITIVE_DAYS,
-        security_days=keep.SECURITY_DAYS,
-    )
 
 
 def event_calendar(event: Event) -> dict[str, str] | None:
