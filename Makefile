@@ -100,7 +100,7 @@ hosts: .venv/installed-dev .venv/messages ## try several hosts for real: kill, c
 	$(BIN)/pytest -m hosts -s tests/hosts $(HOSTS_ARGS)
 
 .PHONY: bench
-bench: .venv/installed-dev .venv/messages ## measure the service under load (BENCH_ARGS="--only desk")
+bench: .venv/installed-dev .venv/messages ## measure the service, keep the results (BENCH_ARGS="--only desk")
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 # --- Upkeep -----------------------------------------------------------------

@@ -7,28 +7,27 @@ the machine does strikes both alike. A missed aim is said in the table and fails
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from benchmarks import feeds, floor, visits
 from benchmarks.desk import invite, sign_in
 from benchmarks.desk_pages import desk_rows
+from benchmarks.downloads import download_rows
 from benchmarks.growth import FEW, MANY, growth_rows
 from benchmarks.indicators import EVENTS, REGISTRATIONS, indicator_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.post import post_rows
-from benchmarks.rush import postgresql_database, rush_rows
+from benchmarks.results import keep
+from benchmarks.running import Stage
+from benchmarks.rush import postgresql_database, rush_rows, server_version
 from benchmarks.server import ROOT, Server, free_port, serve, server_settings
-from benchmarks.stage import FULL, PEOPLE, set_stage
+from benchmarks.stage import PEOPLE, set_stage
 from benchmarks.table import Row, limit_row, rate_row, render
 
-DOWNLOADS = 3
-Start = Callable[[], AbstractContextManager[Server]]
 RATES: tuple[
     tuple[str, Callable[[Browser], Step], Callable[[Browser], Step], float | None], ...
 ] = (
@@ -46,58 +45,69 @@ PARTS = ("web", "rush", "growth", "feeds", "post", "desk", "downloads", "indicat
 
 
 def main() -> None:
-    """Build the stage, measure, print, and leave nothing running or lying around."""
+    """Build the stage, measure, print and keep the results; leave nothing running."""
     options = _options()
     # Beside the service's own database: /tmp may be memory, where a commit costs nothing.
     (ROOT / "instance").mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="bench-", dir=ROOT / "instance") as folder:
         here = Path(folder)
-        env = server_settings(here)
-        if {"web", "desk", "downloads", "start"} & {*options.only}:
-            _say(f"filling a database: the project, the samples, {PEOPLE} registrations")
-            set_stage(env)
-
-        def start() -> AbstractContextManager[Server]:
-            port = urlsplit(env["BASE_URL"]).port or 0
-            return serve("app:app", env, here / "server.log", port, visits.EVENT_PAGE)
-
-        measure: dict[str, Callable[[], Iterable[Row]]] = {
-            "web": lambda: _web(here, start, options.seconds, options.rounds),
-            "rush": lambda: _rushes(here, options.seconds),
-            "growth": lambda: _growth(here, options.seconds, options.rounds),
-            "feeds": lambda: _feeds(here, options.seconds, options.rounds),
-            "post": lambda: _post(here, options.rounds),
-            "desk": lambda: _desk(start, env),
-            "downloads": lambda: _downloads(start, invite(env)),
-            "indicators": lambda: _indicators(here),
-            "start": lambda: _start_up(start),
-        }
-        rows = [row for part in PARTS if part in options.only for row in measure[part]()]
+        is_needed = bool({"web", "desk", "downloads", "start"} & {*options.only})
+        with _stages(here, fill=is_needed) as stages:
+            measure: dict[str, Callable[[], Iterable[Row]]] = {
+                "web": lambda: _web(here, stages, options.seconds, options.rounds),
+                "rush": lambda: _rushes(here, options.seconds),
+                "growth": lambda: _growth(here, options.seconds, options.rounds),
+                "feeds": lambda: _feeds(here, options.seconds, options.rounds),
+                "post": lambda: _post(here, options.rounds),
+                "desk": lambda: _desk(stages),
+                "downloads": lambda: download_rows(stages, _say),
+                "indicators": lambda: _indicators(here),
+                "start": lambda: _start_up(stages[0]),
+            }
+            measured = {part: list(measure[part]()) for part in PARTS if part in options.only}
+            keep(measured, PARTS, server_version())
     busy = f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end"
+    rows = [row for part in measured.values() for row in part]
     print(f"\n{render(rows)}\n\n{busy}; in brackets the workers' processor time")
 
 
-def _web(folder: Path, start: Start, seconds: float, rounds: int) -> Iterator[Row]:
+@contextmanager
+def _stages(here: Path, *, fill: bool) -> Iterator[list[Stage]]:
+    """Lend a stage on each engine there is, SQLite first."""
+    with postgresql_database() as database:
+        envs = {"SQLite": server_settings(here)}
+        if database is not None:
+            envs["PostgreSQL"] = server_settings(here) | {"DATABASE_URL": database}
+        for engine, env in envs.items() if fill else ():
+            _say(f"filling {engine}: the project, the samples, {PEOPLE} registrations")
+            set_stage(env)
+        yield [Stage(engine, env, here / "server.log") for engine, env in envs.items()]
+
+
+def _web(folder: Path, stages: Sequence[Stage], seconds: float, rounds: int) -> Iterator[Row]:
     """Load what members and calendars ask for, in turn with the floor."""
-    with start() as ours, _floor(folder, _length_of_page(ours)) as beside:
-        for name, visit, floor_visit, aim in RATES:
-            _say(name)
-            pairs = [
-                (hammer(ours, visit, seconds), hammer(beside, floor_visit, seconds))
-                for _ in range(rounds)
-            ]
-            yield rate_row(name, pairs, aim)
-        yield limit_row("memory of a worker after that", _largest(ours), "MB")
+    for stage in stages:
+        with stage.start() as ours, _floor(folder, _length_of_page(ours)) as beside:
+            for name, visit, floor_visit, aim in RATES:
+                _say(f"{name}, {stage.engine}")
+                pairs = [
+                    (hammer(ours, visit, seconds), hammer(beside, floor_visit, seconds))
+                    for _ in range(rounds)
+                ]
+                yield rate_row(f"{name}, {stage.engine}", pairs, aim)
+            memory = _largest(ours)
+        yield limit_row(f"memory of a worker after that, {stage.engine}", memory, "MB")
 
 
-def _desk(start: Start, env: Mapping[str, str]) -> Iterator[Row]:
+def _desk(stages: Sequence[Stage]) -> Iterator[Row]:
     """Visit the pages of the desk."""
-    _say(f"pages of the desk with {PEOPLE} people")
-    with start() as server:
-        browser = Browser(server, {})
-        sign_in(browser, invite(env))
-        yield from desk_rows(browser, env)
-        browser.close()
+    for stage in stages:
+        _say(f"pages of the desk with {PEOPLE} people, {stage.engine}")
+        with stage.start() as server:
+            browser = Browser(server, {})
+            sign_in(browser, invite(stage.env))
+            yield from desk_rows(browser, stage.engine, stage.env)
+            browser.close()
 
 
 def _options() -> argparse.Namespace:
@@ -206,38 +216,11 @@ def _indicators(folder: Path) -> Iterator[Row]:
             yield from indicator_rows("PostgreSQL", env, log)
 
 
-def _downloads(start: Start, link: str) -> Iterator[Row]:
-    """Fetch the list of PEOPLE rows in both forms, each from a server just started."""
-    cookies: dict[str, str] = {}
-    for kind, seconds, megabytes in (("csv", None, None), ("xlsx", 2.0, 60.0)):
-        _say(f"list of {PEOPLE} rows as {kind.upper()}")
-        with start() as server:
-            browser = Browser(server, cookies)
-            if not cookies:
-                sign_in(browser, link)
-            path = f"/desk/events/{FULL}/registrations"
-            visits.expect(browser.get(path), 200)
-            # The other worker may still be importing.
-            time.sleep(1)
-            idle, used, durations = server.memory(), server.cpu_seconds(), []
-            for _ in range(DOWNLOADS):
-                began = time.perf_counter()
-                content = visits.expect(browser.get(f"{path}.{kind}"), 200).body
-                durations.append(time.perf_counter() - began)
-                assert len(content) > PEOPLE, "the list is too short to be whole"
-            cpu = (server.cpu_seconds() - used) / DOWNLOADS
-            above = max(peak - idle[pid].now for pid, (_, peak) in server.memory().items())
-            browser.close()
-        name = f"list of {PEOPLE} rows, {kind.upper()}"
-        yield limit_row(name, median(durations), "s", seconds, cpu)
-        yield limit_row(f"{name}: peak above idle", above, "MB", megabytes)
-
-
-def _start_up(start: Start) -> Iterator[Row]:
+def _start_up(stage: Stage) -> Iterator[Row]:
     _say("start-up")
     times, idle = [], []
     for _ in range(3):
-        with start() as server:
+        with stage.start() as server:
             times.append(server.first_page)
             idle.append(_largest(server))
     yield limit_row("first page after start", median(times), "s", 1.5)

@@ -124,6 +124,9 @@ def rush_rows(
     )
 
 
+_SHOWN = ("server_version", "fsync")
+
+
 @contextmanager
 def postgresql_database() -> Iterator[str | None]:
     """Lend a database of its own on the server of TEST_DATABASE_URL; None where there is none."""
@@ -141,6 +144,18 @@ def postgresql_database() -> Iterator[str | None]:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
         engine.dispose()
+
+
+def server_version() -> str:
+    """Return which PostgreSQL is measured, in words."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return "no PostgreSQL"
+    engine = create_engine(server)
+    with engine.connect() as connection:
+        version, syncs = (connection.scalar(text(f"SHOW {name}")) for name in _SHOWN)
+    engine.dispose()
+    return f"PostgreSQL {str(version).split()[0]}, fsync {syncs}"
 
 
 def _rows(database: str) -> tuple[dict[str, int], int]:

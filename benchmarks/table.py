@@ -61,11 +61,15 @@ def growth_row(name: str, rounds: Sequence[tuple[Rate, Rate]], limit: float) -> 
     return Row(name, told, "", f"{ratio:.2f}", f"at most {limit:.2f}", ratio <= limit)
 
 
+def cells_of(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Return the head of the table and its lines, verdicts in words."""
+    verdicts = {None: "", True: "met", False: "not met"}
+    return [HEAD, *((r.name, r.ours, r.floor, r.ratio, r.aim, verdicts[r.met]) for r in rows)]
+
+
 def render(rows: Sequence[Row]) -> str:
     """Return the table as text in columns."""
-    verdicts = {None: "", True: "met", False: "not met"}
-    lines = [HEAD]
-    lines += [(r.name, r.ours, r.floor, r.ratio, r.aim, verdicts[r.met]) for r in rows]
+    lines = cells_of(rows)
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

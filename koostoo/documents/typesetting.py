@@ -40,6 +40,10 @@ class TypesettingError(RuntimeError):
     """A document could not be made; the text is what typst said."""
 
 
+class TakesTooLong(TypesettingError):
+    """A document was not ready after a minute: it is long, or the machine is busy."""
+
+
 def typeset(layout: Layout, values: Any, made_at: datetime) -> bytes:
     """Return the document as PDF/A-2b.
 
@@ -47,7 +51,7 @@ def typeset(layout: Layout, values: Any, made_at: datetime) -> bytes:
     Texts are freed of control characters, each is one line. `made_at`, an aware moment, goes
     into the file's properties, so that the same values give the same bytes. A letter that no
     font has becomes a square. Raises ValueError for a naive moment, TypesettingError where the
-    layout is wrong, TimeoutExpired after a minute.
+    layout is wrong, TakesTooLong after a minute.
     """
     if made_at.utcoffset() is None:
         raise ValueError("a document needs an aware moment of making")
@@ -58,20 +62,27 @@ def typeset(layout: Layout, values: Any, made_at: datetime) -> bytes:
         "data": _plain(values),
         "made_at": int(made_at.timestamp()),
     }
-    # A large sheet takes a quarter of a gigabyte while it is made: one at a time is enough.
-    with _one_at_a_time:
-        done = subprocess.run(  # noqa: S603 - our own file, nothing typed in its arguments
-            _PROCESS,
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            # It needs no setting, least of all a secret one.
-            env={},
-            timeout=_PATIENCE,
-            check=False,
-        )
+    done = _ask(json.dumps(job).encode())
     if done.returncode:
         raise TypesettingError(done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+def _ask(job: bytes) -> subprocess.CompletedProcess[bytes]:
+    # A large sheet takes a quarter of a gigabyte while it is made: one at a time is enough.
+    with _one_at_a_time:
+        try:
+            return subprocess.run(  # noqa: S603 - our own file, nothing typed in its arguments
+                _PROCESS,
+                input=job,
+                capture_output=True,
+                # It needs no setting, least of all a secret one.
+                env={},
+                timeout=_PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise TakesTooLong(f"not ready after {_PATIENCE} s") from error
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from koostoo.base.retry import Busy
+from koostoo.documents.typesetting import TakesTooLong
 from koostoo.web.problems import is_for_programs, problem
 
 CODES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
@@ -60,9 +61,9 @@ def _words(code: int) -> tuple[str, str]:
     )
 
 
-def error_page(code: int) -> tuple[str, int]:
-    """Return the page for an HTTP status in the reader's language."""
-    title, advice = _words(code)
+def error_page(code: int, words: tuple[str, str] | None = None) -> tuple[str, int]:
+    """Return the page for an HTTP status in the reader's language; `words`: title and advice."""
+    title, advice = words or _words(code)
     return (
         render_template(
             "errors/page.html", title=title, advice=advice, request_id=getattr(g, "request_id", "")
@@ -95,6 +96,17 @@ def _busy(error: Busy | OperationalError) -> tuple[str, int, dict[str, str]] | R
     return *error_page(503), SOON
 
 
+def _too_long(error: TakesTooLong) -> tuple[str, int]:
+    current_app.logger.warning("a document was not made: %s", error)
+    return error_page(
+        503,
+        (
+            _("This document took too long to make"),
+            _("Choose fewer people, or try again later. As CSV or Excel a long list is quick."),
+        ),
+    )
+
+
 def _crash(error: Exception) -> tuple[str, int] | Response:
     current_app.logger.error("unexpected error", exc_info=error)
     if is_for_programs():
@@ -107,5 +119,6 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(TakesTooLong, _too_long)
     if not app.testing:
         app.register_error_handler(Exception, _crash)

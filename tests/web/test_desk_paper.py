@@ -9,6 +9,7 @@ from koostoo.base.clock import now
 from koostoo.base.database import transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
+from koostoo.documents import typesetting
 from koostoo.documents.qr import read_qr
 from koostoo.events.models import Event
 from koostoo.registration.models import Registration
@@ -149,7 +150,7 @@ def test_badges_are_of_whom_and_in_which_order_was_asked(
     [
         ("start=99&sheet=a6", "Sellel lehel on 4 silti."),
         ("start=0", "Palun kirjuta täisarv."),
-        ("start=%C2%B2%00", "Palun kirjuta täisarv."),
+        ("start=%C2%B2", "Palun kirjuta täisarv."),
         ("sheet=nosuch", "Palun vali"),
         ("organisation=999999999999", "Palun vali"),
         ("order=nosuch", "Palun vali"),
@@ -178,3 +179,13 @@ def test_a_web_meeting_needs_no_code_at_the_door(desk: FlaskClient, make_event: 
     online = make_event(mode="online", when=When.month(2027, 5))
 
     assert 'name="code"' not in text_of(desk, path(online, "badges"))
+
+
+def test_a_document_that_takes_too_long_is_refused_in_words(
+    desk: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typesetting, "_PATIENCE", 0.001)
+    answer = desk.get(path(event, "attendance.pdf"))
+    assert answer.status_code == 503
+    assert "Dokumendi tegemine võttis liiga kaua" in answer.text
+    assert "Traceback" not in answer.text
