@@ -34,6 +34,8 @@ CONTENTS = (
     b"a;b\n" * 9,
 )
 NAMES = ("a.csv", "..\\..\\x.xlsx", "ä\u202ex.jpg", "x" * 300 + ".png", ".pdf")
+ROBOTS = "website"
+"""The hidden field that only robots fill in."""
 LEFT_OUT = {"signin.sign_out"}
 """Would end the session the others need."""
 
@@ -41,7 +43,7 @@ LEFT_OUT = {"signin.sign_out"}
 TYPED = {"email": "proov@example.org", "tel": "5552 2385", "number": "3", "date": "2027-05-01"}
 
 
-class _Fields(HTMLParser):
+class Fields(HTMLParser):
     """Reads what somebody would send from a page: what stands there, or some word."""
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class _Fields(HTMLParser):
         self.pairs: nasty.Pairs = []
         self.files: list[str] = []
         self.buttons: nasty.Pairs = []
+        self.words: list[str] = []
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -60,7 +63,7 @@ class _Fields(HTMLParser):
             known = [pair for pair in self.pairs if pair[0] != self._select]
             if "selected" in given or len(known) == len(self.pairs):
                 self.pairs = [*known, (self._select, value)]
-        elif not name or tag not in ("input", "button", "textarea"):
+        elif name in ("", ROBOTS) or tag not in ("input", "button", "textarea"):
             pass
         elif tag == "button":
             self.buttons.append((name, value))
@@ -68,6 +71,8 @@ class _Fields(HTMLParser):
             self.files.append(name)
         elif kind not in ("checkbox", "radio") or "checked" in given or "required" in given:
             self.pairs.append((name, value or TYPED.get(kind, "Proov")))
+            if (tag == "textarea" or kind == "text") and not {"readonly", "disabled"} & {*given}:
+                self.words.append(name)
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ def test_no_form_makes_the_service_stumble(
     forms = []
     for way in ways:
         if way.method == "POST":
-            fields = _Fields()
+            fields = Fields()
             if way.path in readable:
                 fields.feed(trial.send(way.endpoint, way.path))
             forms.append((way, fields))
