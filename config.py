@@ -44,6 +44,10 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "SECRET_KEY_FALLBACKS": env.get("SECRET_KEY_FALLBACKS", "").split(),
         # The only origin used in links, and the only host that is answered.
         "BASE_URL": _base_url(env, development),
+        # required: beside the link in the letter organisers need a second factor (a passkey is
+        # both); who has none sets one up after the link, before anything else opens. optional: it
+        # is offered, the default in development. Who has one is always asked for it.
+        "SECOND_FACTOR": _second_factor(env, development),
         # sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name
         "SQLALCHEMY_DATABASE_URI": env.get("DATABASE_URL", f"sqlite:///{instance}/koostoo.db"),
         # Where nightly backups are written; `flask doctor` looks how old the newest is.
@@ -132,6 +136,13 @@ def _secret_key(env: Mapping[str, str], development: bool, instance: Path) -> st
     except FileExistsError:
         pass
     return path.read_text()
+
+
+def _second_factor(env: Mapping[str, str], development: bool) -> str:
+    chosen = env.get("SECOND_FACTOR") or ("optional" if development else "required")
+    if chosen not in ("required", "optional"):
+        raise SettingsError("SECOND_FACTOR must be required or optional")
+    return chosen
 
 
 def _monitor_token(env: Mapping[str, str]) -> str:

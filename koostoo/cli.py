@@ -14,6 +14,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from koostoo import mailroom, worker, workroom
+from koostoo.accounts.account_news import Occasion
+from koostoo.accounts.factors import reset_factors
 from koostoo.accounts.service import invite_organiser, make_local_link
 from koostoo.base.backup import BackupError, back_up, restore
 from koostoo.base.clock import local_day, now
@@ -110,6 +112,18 @@ def organiser_invite(email: str, print_link: bool) -> None:
         click.echo(f"{base}/desk/signin/{token}")
     else:
         click.echo(f"{email} may now sign in at {base}/desk/")
+
+
+@organiser.command("reset-factors")
+@click.argument("email")
+def organiser_reset_factors(email: str) -> None:
+    """Let who lost phone and codes begin anew: removes all they sign in with, ends their sessions.
+
+    Make sure first that it is them: a letter tells them of it.
+    """
+    if not reset_factors(email, Occasion(now())):
+        raise click.ClickException(f"nobody with the address {email} was invited")
+    click.echo(f"{email} is signed out everywhere and sets up a new way at the next sign-in")
 
 
 def _recipient(address: str) -> str:

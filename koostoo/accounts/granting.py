@@ -31,7 +31,8 @@ def give_role(
     """Give a role to the person with this address, who may sign in from now on.
 
     They are written to in `language`; None: they are told otherwise. False when they have it
-    already. Their open sessions go on: they can only do more. Raises `base.contact.ContactError`
+    already. Their open sessions end, so that what is new is reached by a new sign-in alone; not
+    those of who gives a role to themself. Raises `base.contact.ContactError`
     for what is not an address, ValueError for an incomplete role.
     """
     if not is_complete(grant):
@@ -50,6 +51,8 @@ def give_role(
         row = RoleGrant(organiser_id=organiser.id, created_at=now, **grant._asdict())
         session.add(row)
         session.flush()
+        if organiser.id != by:
+            _end_sessions(session, organiser.id)
         if language is not None:
             enqueue(
                 session,
@@ -89,7 +92,7 @@ def take_role(grant_id: int, now: datetime, by: int | None) -> bool:
         if not leaves_a_manager(grant_of(one) for one in rows if one is not row):
             raise LastManager
         session.delete(row)
-        session.execute(delete(DeskSession).where(DeskSession.organiser_id == row.organiser_id))
+        _end_sessions(session, row.organiser_id)
         record(
             session,
             by,
@@ -104,3 +107,7 @@ def take_role(grant_id: int, now: datetime, by: int | None) -> bool:
 
 def _grants(session: Session, organiser_id: int) -> list[RoleGrant]:
     return list(session.scalars(select(RoleGrant).where(RoleGrant.organiser_id == organiser_id)))
+
+
+def _end_sessions(session: Session, organiser_id: int) -> None:
+    session.execute(delete(DeskSession).where(DeskSession.organiser_id == organiser_id))

@@ -14,7 +14,10 @@ class Organiser(Base):
     """A person who runs events at the desk; known only by invitation."""
 
     __tablename__ = "organiser"
-    __table_args__ = (Index("uq_organiser_feed_link_id", "feed_link_id", unique=True),)
+    __table_args__ = (
+        Index("uq_organiser_feed_link_id", "feed_link_id", unique=True),
+        Index("uq_organiser_passkey_handle", "passkey_handle", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
     email: Mapped[str] = mapped_column(String(254), info=keep.ACCOUNT)
@@ -22,6 +25,8 @@ class Organiser(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.ACCOUNT)
     feed_link_id: Mapped[str | None] = mapped_column(String(12), info=keep.ACCOUNT)
     """Public part of the address of their calendar; None: they have none."""
+    passkey_handle: Mapped[str | None] = mapped_column(String(22), info=keep.ACCOUNT)
+    """By what their devices know the account (user handle of WebAuthn); None: no device does."""
 
 
 class RoleGrant(Base):
@@ -77,14 +82,25 @@ class DeskSession(Base):
     """A signed-in browser; signing out ends the row, so a kept cookie is worthless."""
 
     __tablename__ = "desk_session"
+    __table_args__ = (
+        CheckConstraint("method IN ('link', 'totp', 'recovery', 'passkey')", name="method"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=keep.STRUCTURE)
     organiser_id: Mapped[int] = mapped_column(
         ForeignKey("organiser.id", ondelete="CASCADE"), index=True, info=keep.SECURITY
     )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=keep.SECURITY)
+    method: Mapped[str] = mapped_column(String(8), info=keep.SECURITY)
+    """By what somebody signed in: the link alone, link and app, link and recovery code, passkey."""
+    browser: Mapped[str] = mapped_column(String(24), default="", info=keep.SECURITY)
+    """Which kind of browser on which system, see `accounts.browsers`; nothing finer."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=keep.SECURITY)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, info=keep.SECURITY)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.SECURITY)
+    """When it was last proved who it is, because an act asked for it; None: at sign-in."""
+    second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=keep.SECURITY)
+    """When the second factor was given; None: only the link was."""
 
     organiser: Mapped[Organiser] = relationship()
 

@@ -1,17 +1,17 @@
-"""Use cases of organisers' accounts: invite, ask for a link, sign in, sign out."""
+"""Use cases of organisers' accounts: invite, ask for a link, sign in with it."""
 
 from datetime import datetime, timedelta
-from secrets import token_urlsafe
 
 from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from koostoo.accounts import rules
-from koostoo.accounts.models import DeskSession, Organiser, RoleGrant, SignInLink
+from koostoo.accounts.models import Organiser, RoleGrant, SignInLink
+from koostoo.accounts.sessions import Device, begin
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
-from koostoo.base.retry import Busy, retried
+from koostoo.base.retry import retried
 from koostoo.base.text import email_key
 from koostoo.base.tokens import new_link_id
 from koostoo.mail.outbox import enqueue
@@ -87,71 +87,16 @@ def is_link_usable(link_id: str, browser_secret: str, now: datetime) -> bool:
 
 
 @retried
-def use_link(link_id: str, browser_secret: str, now: datetime) -> str | None:
-    """Sign in with a link; return the new session's token, None when the link does not work.
-
-    The token is 256 random bits; only its SHA-256 is stored.
-    """
+def use_link(link_id: str, device: Device, now: datetime) -> str | None:
+    """Sign in with a link; return the new session's token, None when the link does not work."""
     with transaction() as session:
         link = session.scalar(
             select(SignInLink).where(SignInLink.link_id == link_id).with_for_update()
         )
-        if link is None or not _works(link, browser_secret, now):
+        if link is None or not _works(link, device.secret, now):
             return None
         link.used_at = now
-        session.execute(delete(DeskSession).where(DeskSession.seen_at <= now - rules.IDLE_LIFE))
-        token = token_urlsafe(32)
-        session.add(
-            DeskSession(
-                organiser_id=link.organiser_id,
-                token_hash=rules.digest(token),
-                created_at=now,
-                seen_at=now,
-            )
-        )
-    return token
-
-
-def find_organiser(session_token: str, now: datetime) -> Organiser | None:
-    """Return whose session this is; None when it never was, was ended, or has lapsed.
-
-    That it is in use is written down at most every five minutes. Where the database is too busy
-    for that, the next page does it.
-    """
-    kept = db.session.scalar(
-        select(DeskSession)
-        .where(DeskSession.token_hash == rules.digest(session_token))
-        .options(joinedload(DeskSession.organiser))
-    )
-    if kept is None or not rules.session_lives(kept.created_at, kept.seen_at, now):
-        return None
-    organiser, session_id = kept.organiser, kept.id
-    if now - kept.seen_at >= rules.SEEN_STEP:
-        try:
-            if not _note_seen(session_id, now):
-                return None
-        except Busy:
-            return organiser
-    return organiser
-
-
-@retried
-def _note_seen(session_id: int, now: datetime) -> bool:
-    """Write down that a session is in use; False when it was ended meanwhile."""
-    with transaction() as session:
-        kept = session.get(DeskSession, session_id)
-        if kept is not None:
-            kept.seen_at = now
-        return kept is not None
-
-
-@retried
-def sign_out(session_token: str) -> None:
-    """End the session; its cookie is worthless from now on."""
-    with transaction() as session:
-        session.execute(
-            delete(DeskSession).where(DeskSession.token_hash == rules.digest(session_token))
-        )
+        return begin(session, link.organiser_id, device, "link", now)
 
 
 def _find_by_key(session: Session, key: str) -> Organiser | None:

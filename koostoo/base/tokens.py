@@ -53,11 +53,16 @@ def make_code(key: str, purpose: str, link_id: str) -> str:
     return "".join(_SIGNS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
 
 
-def read_code(typed: str) -> str | None:
-    """Return a code as `make_code` writes it, however it was typed; None for what is none.
+def random_code(length: int) -> str:
+    """Return a code of so many random signs that people can type: five bits in each."""
+    return "".join(secrets.choice(_SIGNS) for _sign in range(length))
+
+
+def read_code(typed: str, length: int = CODE_LENGTH) -> str | None:
+    """Return a code as it was made, however it was typed; None for what is none.
 
     Blanks, hyphens and what stands before a colon do not count; O is 0, I and L are 1.
     """
     code = typed.rpartition(":")[2].upper().translate(_ALIKE)
-    fits = len(code) == CODE_LENGTH and all(sign in _SIGNS for sign in code)
+    fits = len(code) == length and all(sign in _SIGNS for sign in code)
     return code if fits else None

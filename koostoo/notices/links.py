@@ -57,6 +57,11 @@ def ask_to_sign_in(language: str) -> str:
     return _address("/desk/signin", language)
 
 
+def account_page(language: str) -> str:
+    """Return the address of the page about how an organiser signs in."""
+    return _address("/desk/account", language)
+
+
 def feedback(registration: Registration, language: str) -> str:
     """Return where this person is asked how the event was; empty: nowhere.
 

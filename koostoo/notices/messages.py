@@ -345,5 +345,6 @@ _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | Non
     "event_news": to_organisers.compose_news,
     "evidence_due": to_organisers.compose_evidence,
     "role_given": to_organisers.compose_role,
+    "account_changed": to_organisers.compose_account,
 }
 KINDS = frozenset(NOTICES) | frozenset(_OTHERS)

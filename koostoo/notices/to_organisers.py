@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from koostoo.accounts.browsers import names_of
 from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow, RoleGrant
 from koostoo.base.clock import local_day
-from koostoo.base.dates import heading, numeric
+from koostoo.base.dates import heading, moment, numeric
 from koostoo.correspondence.evidence_news import lacks_of
 from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble, may_be_told
 from koostoo.events.evidence import still_missing
@@ -117,6 +118,21 @@ def compose_role(session: Session, message: OutboxMessage, _now: datetime) -> Co
         values["about"] = session.get_one(Project, grant.project_id).title.to(lang)
     return Content(
         values | {"recipient": message.recipient, "sign_in_url": links.ask_to_sign_in(lang)}
+    )
+
+
+def compose_account(_session: Session, message: OutboxMessage, _now: datetime) -> Content | None:
+    """Return what changed about how somebody signs in; it stays true."""
+    told, lang = message.payload, language_of(message)
+    return Content(
+        {
+            "what": told["what"],
+            "when": moment(datetime.fromisoformat(told["at"]), lang),
+            "browser": ", ".join(name for name in names_of(told["browser"]) if name),
+            "passkey": plain_name(told.get("name", "")),
+            "left": told.get("left", 0),
+            "account_url": links.account_page(lang),
+        }
     )
 
 

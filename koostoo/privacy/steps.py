@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from koostoo.accounts.factor_models import KnownBrowser, PasskeyChallenge
+from koostoo.accounts.guarding import KNOWN_LIFE
 from koostoo.accounts.models import (
     ApiToken,
     Attempt,
@@ -192,6 +194,8 @@ def lapsed(now: datetime) -> Iterable[tuple[Any, ColumnElement[bool]]]:
     return (
         (SignInLink, SignInLink.expires_at < limit),
         (DeskSession, DeskSession.seen_at < limit),
+        (PasskeyChallenge, PasskeyChallenge.expires_at < now),
+        (KnownBrowser, KnownBrowser.seen_at < now - KNOWN_LIFE),
         (ApiToken, ApiToken.expires_on < local_day(limit)),
         (Attempt, Attempt.expires_at < now),
         # Files nobody applied; a register itself is kept until the organisation removes it.

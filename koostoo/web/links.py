@@ -1,5 +1,6 @@
-"""Addresses that carry a secret, and the keys that make and read them."""
+"""Addresses that carry a secret, the keys of these; where a page may lead back to."""
 
+import re
 from typing import Any
 
 from flask import abort, current_app, make_response, render_template, request, url_for
@@ -8,6 +9,8 @@ from koostoo.base.tokens import make_code, make_token, read_token
 from koostoo.privacy.erasing import find_erasure
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import find_by_link, find_group_by_link
+
+_DESK_PATH = re.compile(r"(/en)?/desk(/[A-Za-z0-9][A-Za-z0-9._~-]*)*/?", re.ASCII)
 
 
 def keys() -> list[str]:
@@ -86,3 +89,11 @@ def absolute(path: str) -> str:
 def this_address() -> str:
     """Return the full address of the page being shown, without its query."""
     return absolute(request.script_root + request.path)
+
+
+def desk_path(wanted: str) -> str | None:
+    """Return a path of the desk that a request asks to be led back to; None for anything else.
+
+    Only plain paths: no other host, no scheme, nothing escaped, no query.
+    """
+    return wanted if _DESK_PATH.fullmatch(wanted) else None

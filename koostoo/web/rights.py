@@ -7,13 +7,15 @@ it but may not do this gets a 403 that says so.
 
 import hmac
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar, get_args
+from functools import wraps
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from koostoo.accounts.roles import Access, EventFacts
-from koostoo.accounts.service import find_organiser
+from koostoo.accounts.rules import Standing
+from koostoo.accounts.sessions import SessionEnded, SignedIn, find_session
 from koostoo.base.clock import now
 from koostoo.events.access import (
     find_event_facts,
@@ -24,12 +26,15 @@ from koostoo.events.access import (
 from koostoo.programme.queries import find_organisation, find_project_id
 from koostoo.registration.queries import find_organisation_of
 from koostoo.web.bearer import token_owner
+from koostoo.web.cookies import desk_token
 from koostoo.work.queries import find_job
 
 Right = Literal[
     "public",
     "secret_link",
     "monitor",
+    "signing_in",
+    "setting_up",
     "organiser",
     "manager",
     "manager_of_all",
@@ -52,10 +57,16 @@ Right = Literal[
     "api_people",
 ]
 """Anybody; who holds a secret link; who shows MONITOR_TOKEN as a bearer token (for others the page
-is not there); any organiser. The rest ask for roles, see `Access`. Those of the API ask for an
+is not there); who has begun to sign in; who may besides set up a second factor; any organiser who
+is signed in altogether. The rest ask for roles, see `Access`. Those of the API ask for an
 organiser's token instead of the session: any; one whose owner has to do with the project, finds the
 event, may look at its people."""
 RIGHTS: tuple[Right, ...] = get_args(Right)
+_STANDINGS: Mapping[str, tuple[Standing, ...]] = {
+    "signing_in": ("full", "ask", "set_up"),
+    "setting_up": ("full", "set_up"),
+}
+"""What a session must be good for; for all other rights of the desk: everything."""
 API_RIGHTS = frozenset(name for name in RIGHTS if name.startswith("api"))
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -77,10 +88,22 @@ def right_of(app: Flask, endpoint: str) -> Right | None:
     return getattr(app.view_functions[endpoint], "right", None)
 
 
-def desk_cookie_name() -> str:
-    """Return the name of the organisers' session cookie; `__Host-` needs https."""
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    return "__Host-koostoo_desk" if secure else "koostoo_desk"
+def asks_afresh(view: View) -> View:
+    """Let a view open only for who proved just now who they are; others do so and come back."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if signed_in().is_fresh(now()):
+            return view(*args, **kwargs)
+        return redirect(url_for("signin.second", next=request.script_root + request.path), 303)
+
+    return cast(View, guarded)
+
+
+def signed_in() -> SignedIn:
+    """Return the session in which this page is asked for; only at the desk."""
+    found: SignedIn = g.signed_in
+    return found
 
 
 def organiser_id() -> int:
@@ -120,11 +143,15 @@ def _check() -> Response | None:
         g.access = load_access(g.organiser.id)
         _CHECKS[declared](g.access, request.view_args or {})
         return None
-    token = request.cookies.get(desk_cookie_name(), "")
-    organiser = find_organiser(token, now()) if token else None
-    if organiser is None:
+    token = desk_token()
+    found = find_session(token, now()) if token else None
+    if found is None:
         return redirect(url_for("signin.ask"), 303)
-    g.organiser, g.access = organiser, load_access(organiser.id)
+    if found.standing not in _STANDINGS.get(declared, ("full",)):
+        step = "signin.second" if found.standing == "ask" else "desk.account"
+        return redirect(url_for(step), 303)
+    g.signed_in, g.organiser = found, found.organiser
+    g.access = load_access(g.organiser.id)
     _CHECKS[declared](g.access, request.view_args or {})
     return None
 
@@ -234,6 +261,8 @@ def _require(may: Callable[[Access], bool]) -> Callable[[Access, Mapping[str, An
 
 
 _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
+    "signing_in": _require(lambda _access: True),
+    "setting_up": _require(lambda _access: True),
     "organiser": _require(lambda _access: True),
     "manager": _require(lambda access: access.may_manage),
     "manager_of_all": _require(lambda access: access.is_manager_of_all),
@@ -257,6 +286,11 @@ _CHECKS: Mapping[str, Callable[[Access, Mapping[str, Any]], None]] = {
 }
 
 
+def _session_ended(_error: SessionEnded) -> Response:
+    return redirect(url_for("signin.ask"), 303)
+
+
 def set_up(app: Flask) -> None:
     """Check the declared right before every view."""
     app.before_request(_check)
+    app.register_error_handler(SessionEnded, _session_ended)

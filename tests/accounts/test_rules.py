@@ -50,7 +50,51 @@ def test_link_without_a_browser_works_anywhere() -> None:
 def test_session_ends_when_left_alone_and_after_a_week(
     created: timedelta, seen: timedelta, lives: bool
 ) -> None:
-    assert rules.session_lives(NOW - created, NOW - seen, NOW) is lives
+    assert rules.session_lives(NOW - created, NOW - seen, "full", NOW) is lives
+
+
+@pytest.mark.parametrize("standing", ["ask", "set_up"])
+def test_a_session_that_lacks_its_second_factor_ends_after_half_an_hour(
+    standing: rules.Standing,
+) -> None:
+    for minutes, lives in ((29, True), (30, False)):
+        begun = NOW - timedelta(minutes=minutes)
+        assert rules.session_lives(begun, NOW, standing, NOW) is lives
+
+
+@pytest.mark.parametrize(
+    ("given", "has_one", "required", "standing"),
+    [
+        (True, True, True, "full"),
+        (True, False, True, "full"),
+        (False, True, True, "ask"),
+        (False, True, False, "ask"),
+        (False, False, True, "set_up"),
+        (False, False, False, "full"),
+    ],
+)
+def test_who_has_a_second_factor_is_asked_for_it_even_where_none_is_required(
+    given: bool, has_one: bool, required: bool, standing: str
+) -> None:
+    found = rules.standing(second_factor_given=given, has_factor=has_one, is_required=required)
+    assert found == standing
+
+
+def test_changing_how_one_signs_in_asks_for_a_proof_of_the_last_ten_minutes() -> None:
+    for minutes, fresh in ((9, True), (10, False)):
+        proved = NOW - timedelta(minutes=minutes)
+        assert rules.is_fresh(proved, NOW, has_factor=True) is fresh
+    assert rules.is_fresh(NOW - timedelta(minutes=29), NOW, has_factor=False)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "copied"),
+    [(0, 0, False), (0, 1, False), (7, 8, False), (7, 7, True), (7, 6, True), (7, 0, True)],
+)
+def test_a_counter_that_does_not_grow_betrays_a_copied_key(
+    stored: int, shown: int, copied: bool
+) -> None:
+    assert rules.is_copied(stored, shown) is copied
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,11 @@ LEAD_ON = {
     "public.healthz_detail",
     "public.logo",
     "public.readyz",
+    "signin.second",
     "static",
 }
-"""Answers to buttons, which lead back; files under an address of their own; what needs a token."""
+"""Answers to buttons, which lead back; files under an address of their own; what needs a token; the
+step after the link, which `test_passkey` looks at."""
 STATES = ("mine", "mine.still_coming", "mine.offer")
 """Own pages of people in different states, by whose secret link is theirs."""
 LETTERS = {"desk.letter_text_preview", "devmail.letter", "devmail.body", "devmail.mailbox"}

@@ -49,6 +49,7 @@ from koostoo.reporting.freezing import freeze, gather
 from koostoo.roster.service import tag_people
 from koostoo.work.service import ask_for
 from koostoo.workroom import work_off
+from tests.accounts.made import add_app, add_passkey
 from tests.conftest import KEY
 from tests.files.made import picture
 from tests.registration.moves import ask
@@ -98,6 +99,8 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
     _act(full.id, seated)
     package, report = _package(full.id), _report(programme.project_id)
     make_api_token(_first(select(Organiser.id)), "Koduleht", None, moment)
+    passkey = add_passkey("korraldaja@example.org")
+    add_app("korraldaja@example.org")
     event = {"slug": FULL, "number": seated}
     return {
         "": event,
@@ -124,6 +127,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
             for tail in ("", "_withdraw", "_pdf", "_csv", "_xlsx")
         },
         "desk.revoke": {"number": _first(select(ApiToken.id))},
+        "desk.passkey_remove": {"number": passkey},
         "desk.work": {"number": package},
         "desk.work_package": {"number": package},
         "desk.queue": {"slug": FULL, "number": waiting},

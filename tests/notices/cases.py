@@ -408,3 +408,25 @@ def _test(language: str) -> int:
         session.add(LetterWords(event_id=number, kind="confirmed", words=BRING, version=1))
     payload = {"letter": "confirmed", "event_id": number}
     return post("test", None, queue="t", language=language, payload=payload)
+
+
+def account(case_name: str, what: str, **detail: Any) -> None:
+    """Add the case of a letter about how somebody signs in."""
+
+    def build(language: str) -> int:
+        told = {"what": what, "at": NOW.isoformat(), "browser": "firefox/windows", **detail}
+        return post("account_changed", None, queue="a", language=language, payload=told)
+
+    CASES[case_name] = Case("account_changed", build)
+
+
+account("passkey-added", "passkey_added", name="Kontori sülearvuti")
+account("passkey-removed", "passkey_removed", name="Kontori sülearvuti")
+account("passkey-refused", "passkey_refused", name="Kontori sülearvuti")
+account("app-set-up", "totp_set")
+account("app-removed", "totp_removed")
+account("recovery-codes-made", "codes_made")
+account("recovery-code-used", "code_used", left=9)
+account("recovery-code-used-last-but-one", "code_used", left=1)
+account("codes-guessed", "codes_guessed")
+account("factors-reset", "factors_reset", browser="")

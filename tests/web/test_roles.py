@@ -31,6 +31,7 @@ from koostoo.registration.service import sign_up
 from koostoo.reporting.figures import Choice
 from koostoo.reporting.freezing import freeze, gather
 from koostoo.web.rights import API_RIGHTS, RIGHTS, right_of
+from tests.accounts.made import add_passkey
 from tests.files.made import LOG, picture
 from tests.web.desk_pages import open_form, people_path, text_of
 
@@ -40,13 +41,13 @@ OUTSIDE_DESK = {"public", "secret_link", "monitor"} | API_RIGHTS
 # the person coordinates the organisation that runs it, another partner, or one from elsewhere.
 EXPECTED: dict[str, dict[str, Any]] = {
     #                manager other-manager runs partner elsewhere helper other-helper viewer
-    "organiser": dict.fromkeys(
+    **{name: dict.fromkeys(
         (
             "manager", "of-all", "other-manager", "runs", "partner", "elsewhere",
             "helper", "other-helper", "viewer", "none",
         ),
         OPEN,
-    ),
+    ) for name in ("signing_in", "setting_up", "organiser")},
     "manager": {"manager": OPEN, "of-all": OPEN, "other-manager": OPEN},
     "manager_of_all": {"of-all": OPEN},
     "event_creator": {
@@ -189,6 +190,8 @@ def address(app: Flask, rule: Rule, declared: str, stage: dict[str, Any]) -> str
         values["number"] = stage["grant"]
     elif rule.rule.startswith("/desk/tokens"):
         values["number"] = stage["token"]
+    elif rule.rule.startswith("/desk/account/passkeys"):
+        values["number"] = stage["passkey"]
     elif "/activities/" in rule.rule:
         values["number"] = stage["activity"]
     elif rule.rule.startswith(("/desk/events/<slug>/files", "/desk/projects")):
@@ -225,6 +228,7 @@ def test_every_route_opens_for_whom_its_right_names_and_for_nobody_else(
     sign_in_as(client, role, stage)
     stage["grant"] = db.session.scalar(db.select(RoleGrant.id)) or 1
     stage["token"] = token_of(role)
+    stage["passkey"] = add_passkey(f"{role}@example.org")
     tried, wrong = 0, []
     for rule, declared, method in routes(app):
         path = address(app, rule, declared, stage)

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
+    account,  # noqa: F401
     activities,  # noqa: F401
     adding,  # noqa: F401
     administration,  # noqa: F401
@@ -46,6 +47,7 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
     opening,  # noqa: F401
     outbox_pages,  # noqa: F401
     outbox_person,  # noqa: F401
+    own_factors,  # noqa: F401
     paper,  # noqa: F401
     people,  # noqa: F401
     period,  # noqa: F401
@@ -70,8 +72,11 @@ from koostoo.web.desk import (  # noqa: E402 - they add routes to bp
 @bp.context_processor
 def _who() -> dict[str, Any]:
     organiser = g.get("organiser")
-    return {
+    words = {
         "organiser_name": organiser.email if organiser else "",
         "access": g.get("access"),
         "csrf_token": generate_csrf,
     }
+    session = g.get("signed_in")
+    # Who still has to set up a second factor can go nowhere else.
+    return words if session is None or session.standing == "full" else {**words, "desk_links": []}

@@ -78,6 +78,13 @@ ACTS: Mapping[str, Any] = {
     "register_removed": _l("Removed the register of members"),
     "token_made": _l("Made an access token for a program"),
     "token_revoked": _l("Took an access token back"),
+    "passkey_added": _l("Added a passkey"),
+    "passkey_removed": _l("Removed a passkey"),
+    "totp_set": _l("Set up an authenticator app"),
+    "totp_removed": _l("Removed an authenticator app"),
+    "codes_made": _l("Made recovery codes"),
+    "code_used": _l("Used a recovery code"),
+    "factors_reset": _l("Removed all ways of a person to sign in"),
     "matched": _l("Decided whether two are the same"),
     "match_undone": _l("Undid a decision whether two are the same"),
     "report_frozen": _l("Froze a report"),
@@ -203,6 +210,10 @@ def _role(detail: Mapping[str, Any], names: Names) -> str:
     return ", ".join(word for word in (*words, about) if word)
 
 
+def _organiser(detail: Mapping[str, Any], names: Names) -> str:
+    return names.organisers.get(detail["organiser_id"], "")
+
+
 def _moved(detail: Mapping[str, Any], names: Names) -> str:
     """Return what moved: dates old and new, of the rest only that it did; who was told."""
     lang = current_lang()
@@ -250,6 +261,7 @@ def _corrected(detail: Mapping[str, Any], _names: Names) -> str:
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "role_given": _role,
     "role_taken": _role,
+    "factors_reset": _organiser,
     "register_changed": _register,
     "register_removed": _register,
     "handed_over": _successor,

@@ -29,6 +29,14 @@ def places(access: Access) -> list[Place]:
     """Return the pages somebody may open, in the order they are listed."""
     found = [
         (
+            True,
+            Place(
+                url_for("desk.account"),
+                _("How I sign in"),
+                _("Passkeys, the app with codes, recovery codes; where you are signed in."),
+            ),
+        ),
+        (
             access.sees_lists,
             Place(
                 url_for("desk.downloads"),

@@ -1,31 +1,35 @@
-"""Organisers sign in: ask for a link, open it, press the button; and sign out.
+"""Organisers sign in: with a passkey, or with a link and then their second factor; and sign out.
 
 Opening a link changes nothing, because mail scanners open links too; the button signs in.
 """
 
-from datetime import timedelta
-from secrets import token_urlsafe
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField, ValidationError
 
-from koostoo.accounts import rules, service
-from koostoo.accounts.limits import count_attempt
+from koostoo.accounts import guarding, service
+from koostoo.accounts.passkeys import site
+from koostoo.accounts.sessions import sign_out as end_session
 from koostoo.base.clock import now
 from koostoo.base.contact import EMAIL_LENGTH, ContactError, parse_email
 from koostoo.base.tokens import read_token
+from koostoo.web.cookies import (
+    desk_token,
+    drop_session,
+    keep_browser,
+    keep_session,
+    this_device,
+    this_source,
+)
 from koostoo.web.errors import error_page
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
-from koostoo.web.rights import desk_cookie_name, right
+from koostoo.web.links import keys
+from koostoo.web.rights import right
 
 bp = Blueprint("signin", __name__, url_prefix="/desk/signin")
-
-PER_ACCOUNT = (5, timedelta(minutes=15))
-PER_SOURCE = (20, timedelta(minutes=15))
 
 
 class AskForm(Form):
@@ -48,8 +52,8 @@ class AskForm(Form):
 @bp.get("")
 @right("public")
 def ask() -> str:
-    """Show the form that asks for a link."""
-    return render_template("signin/ask.html", form=AskForm())
+    """Show the ways to sign in."""
+    return ask_page(AskForm())
 
 
 @bp.post("")
@@ -58,16 +62,15 @@ def send() -> Response | str | tuple[str, int]:
     """Mail a link if the address is known; answer alike if it is not."""
     form = AskForm()
     if not form.validate_on_submit():
-        return render_template("signin/ask.html", form=form), 422
-    moment, address = now(), parse_email(form.email.data)
-    source = rules.network_of(request.remote_addr or "")
-    if not count_attempt("signin-source", source, *PER_SOURCE, moment):
+        return ask_page(form), 422
+    moment, address, device = now(), parse_email(form.email.data), this_device()
+    answer = guarding.may_ask_link(address.key, this_source(), moment)
+    if answer == "no":
         return error_page(429)
-    secret = request.cookies.get(_browser_cookie_name()) or token_urlsafe(32)
-    if count_attempt("signin-account", address.key, *PER_ACCOUNT, moment):
-        service.ask_link(address.normalised, secret, moment, current_lang())
+    if answer == "yes":
+        service.ask_link(address.normalised, device.secret, moment, current_lang())
     response = redirect(url_for("signin.sent"), 303)
-    _set_cookie(response, _browser_cookie_name(), secret, timedelta(hours=1))
+    keep_browser(response, device)
     return response
 
 
@@ -83,7 +86,7 @@ def sent() -> str:
 def link(token: str) -> str | tuple[str, int]:
     """Show the button that signs in; opening the page uses nothing up."""
     link_id = _link_id(token)
-    if link_id is None or not service.is_link_usable(link_id, _browser_secret(), now()):
+    if link_id is None or not service.is_link_usable(link_id, this_device().secret, now()):
         return _useless()
     return render_template("signin/link.html", form=ButtonForm())
 
@@ -95,28 +98,32 @@ def use(token: str) -> Response | str | tuple[str, int]:
     form = ButtonForm()
     if not form.validate_on_submit():
         return render_template("signin/link.html", form=form), 422
-    link_id = _link_id(token)
-    session_token = service.use_link(link_id, _browser_secret(), now()) if link_id else None
+    link_id, device = _link_id(token), this_device()
+    session_token = service.use_link(link_id, device, now()) if link_id else None
     if session_token is None:
         return _useless()
     response = redirect(url_for("desk.home"), 303)
-    _set_cookie(response, desk_cookie_name(), session_token, rules.WHOLE_LIFE)
-    _drop_cookie(response, _browser_cookie_name())
+    keep_session(response, session_token, device)
     return response
 
 
 @bp.post("/out")
-@right("organiser")
+@right("signing_in")
 def sign_out() -> Response:
     """End the session on the server and in the browser."""
     if not ButtonForm().validate_on_submit():
         flash(_("Nothing was changed. Please press the button once more."), "warning")
         return redirect(url_for("desk.home"), 303)
-    service.sign_out(request.cookies.get(desk_cookie_name(), ""))
+    end_session(desk_token())
     flash(_("You are signed out."), "success")
     response = redirect(url_for("signin.ask"), 303)
-    _drop_cookie(response, desk_cookie_name())
+    drop_session(response)
     return response
+
+
+def ask_page(form: AskForm) -> str:
+    """Return the page with the ways to sign in."""
+    return render_template("signin/ask.html", form=form, has_passkeys=site() is not None)
 
 
 def _useless() -> tuple[str, int]:
@@ -125,32 +132,10 @@ def _useless() -> tuple[str, int]:
 
 
 def _link_id(token: str) -> str | None:
-    keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
-    return read_token(keys, service.SIGN_IN_PURPOSE, token)
+    return read_token(keys(), service.SIGN_IN_PURPOSE, token)
 
 
-def _browser_cookie_name() -> str:
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    return "__Host-koostoo_browser" if secure else "koostoo_browser"
-
-
-def _browser_secret() -> str:
-    return request.cookies.get(_browser_cookie_name(), "")
-
-
-def _set_cookie(response: Response, name: str, value: str, life: timedelta) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=life,
-        path="/",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _drop_cookie(response: Response, name: str) -> None:
-    response.delete_cookie(
-        name, path="/", secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True
-    )
+from koostoo.web.signin import (  # noqa: E402 - they add routes to bp
+    passkey,  # noqa: F401
+    second,  # noqa: F401
+)
