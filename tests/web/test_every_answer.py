@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from koostoo import create_app
+from koostoo.base.database import db
 from koostoo.base.retry import Busy
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity
@@ -137,6 +138,8 @@ def _broken(app: Flask) -> Iterator[Given]:
             answer = other.test_client().get(f"{prefix}/broken/{why}", base_url="https://localhost")
             assert answer.status_code == status
             yield _given(f"GET {prefix}/broken {status}", "", "refused", answer)
+    with other.app_context():
+        db.engine.dispose()
 
 
 def test_every_answer_is_worth_an_a_plus_and_kept_by_nobody_who_should_not(

@@ -80,6 +80,8 @@ def behind(app: Flask, proxies: int) -> Iterator[Flask]:
     who.right = "public"  # type: ignore[attr-defined]  # as `rights.right` declares it
     other.add_url_rule("/who", view_func=who)
     yield other
+    with other.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize(
