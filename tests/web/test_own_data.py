@@ -180,3 +180,10 @@ def test_a_project_manager_sees_what_is_forgotten_when_and_what_was(
     for words in ("järgmisel korral", "Vastused, märkmed", "30 päeva pärast üritust", "01.01.2036"):
         assert words in page
     assert "Veel mitte midagi." in page
+
+
+def test_the_list_of_people_says_until_when_it_is_kept(client: FlaskClient, number: int) -> None:
+    slug = db.session.get_one(Registration, number).event.slug
+    page = text_of(sign_in(client), f"/desk/events/{slug}/registrations")
+    assert "nimesid kuni 31.12.2035" in page
+    assert "/desk/projects/project/retention" in page

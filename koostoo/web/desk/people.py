@@ -12,6 +12,7 @@ from koostoo.attendance import queries as attendance
 from koostoo.attendance.rules import days_of
 from koostoo.base.clock import now
 from koostoo.events.models import Event
+from koostoo.privacy.own_data import kept_until
 from koostoo.registration import desk_queries
 from koostoo.registration.models import ACTIVE, ROLES, STATES, Registration
 from koostoo.registration.outbox_queries import missed_letters
@@ -102,6 +103,7 @@ def show(slug: str) -> str:
         fills=access().may_fill(event_facts()),
         shows=shows_contacts,
         active=ACTIVE,
+        kept=kept_until(event),
         sort_url=lambda by: _sort_url(slug, asked, by),
         **_words(),
         **_filters(event, asked),
