@@ -88,6 +88,7 @@ lint: .venv/installed-dev ## check style, types, imports and templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/python -m checks.audit
 
 .PHONY: format
 format: .venv/installed-dev ## lay out the Python code and sort its imports
@@ -116,6 +117,10 @@ messages: .venv/installed ## collect the texts, update and compile the translati
 .PHONY: snapshots
 snapshots: .venv/installed-dev .venv/messages ## write the letters in tests/notices/snapshots anew
 	RENEW_SNAPSHOTS=1 $(BIN)/pytest -q tests/notices/test_snapshots.py
+
+.PHONY: licences
+licences: .venv/installed-dev ## write docs/licences.md: the licence of each library
+	$(BIN)/python -m checks.licences
 
 .PHONY: screenshots
 screenshots: .venv/installed-dev .venv/messages ## make the pictures of the documentation
