@@ -59,6 +59,13 @@ def of_settings() -> Iterator[Finding]:
         )
     else:
         yield Finding(True, "SECRET_KEY is long and varied")
+    if config["SECOND_FACTOR"] != "required" and not config["DEVELOPMENT"]:
+        yield Finding(
+            False,
+            "SECOND_FACTOR is “optional”: who reads an organiser's mail can sign in as them",
+            "Leave SECOND_FACTOR out: each sets up a passkey or an app at the next sign-in.",
+            is_serious=False,
+        )
     yield from _address(config["BASE_URL"])
     yield _privacy_of_folder(Path(config["INSTANCE_PATH"]))
 

@@ -54,6 +54,7 @@ def well(app: Flask, tmp_path: Path, configure: Set, use_server: UseServer) -> P
     backup.touch()
     configure(
         DEVELOPMENT=False,
+        SECOND_FACTOR="required",
         BASE_URL="https://koostoo.example.ee",
         PROXIES=1,
         SECRET_KEY="aB3-kqZ9_wXr7TmNf5LcHv2YgJd8SpQe",
@@ -108,6 +109,7 @@ def test_a_test_letter_goes_to_the_address_given(app: Flask) -> None:
     [
         ({"DEVELOPMENT": True}, "hm", "KOOSTOO_ENV is “development”"),
         ({"SECRET_KEY": "abcabcabc" * 5}, "hm", "SECRET_KEY does not look random"),
+        ({"SECOND_FACTOR": "optional"}, "hm", "SECOND_FACTOR is “optional”"),
         ({"PROXIES": 0}, "NO", "set PROXIES=1"),
         ({"BASE_URL": "http://127.0.0.1:8000"}, "hm", "without https"),
         ({"INBOUND_PIPE": False}, "hm", "Nobody reads the mailbox"),
