@@ -5,6 +5,7 @@ people. Long pages are cut, so that the folder stays small.
 """
 
 import shutil
+import subprocess
 import tempfile
 from itertools import product
 from pathlib import Path
@@ -67,6 +68,10 @@ def make_pictures(service: Service, browser: Browser) -> None:
         "desk-people": f"/desk{TRIP}/registrations",
         "desk-waiting": f"/desk{FULL}/registrations?state=waiting",
         "desk-sharing": f"/desk{FULL}/edit#sharing",
+        "desk-event": f"/desk{FULL}/edit",
+        "desk-check-in": f"/desk{TRIP}/checkin",
+        "desk-outbox": "/desk/outbox",
+        "desk-project": "/desk/projects/kogemusvahetus",
     }
     for width, (height, cut) in SIZES.items():
         phone.set_viewport_size(ViewportSize(width=width, height=height))
@@ -76,6 +81,9 @@ def make_pictures(service: Service, browser: Browser) -> None:
                 phone.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 part = address.partition("#")[2]
                 take(phone, FOLDER / f"{name}-{width}-{scheme}.png", cut, part)
+    sheet = phone.request.get(f"/desk{TRIP}/attendance.pdf").body()
+    for number in (1, 2):
+        (FOLDER / f"sheet-{number}.png").write_bytes(picture_of(sheet, number))
 
 
 def take(page: Page, path: Path, cut: int, part: str = "") -> None:
@@ -90,6 +98,12 @@ def take(page: Page, path: Path, cut: int, part: str = "") -> None:
         full_page=True,
         clip={"x": 0, "y": 0, "width": width, "height": min(height, cut)},
     )
+
+
+def picture_of(document: bytes, page: int) -> bytes:
+    """Return a page of a PDF, counted from 1, as a picture; poppler's pdftoppm draws it."""
+    command = ["pdftoppm", "-png", "-r", "70", "-f", str(page), "-l", str(page), "-"]
+    return subprocess.run(command, input=document, capture_output=True, check=True).stdout  # noqa: S603
 
 
 def fill_part(page: Page) -> None:
