@@ -54,7 +54,7 @@ def settings(env: Mapping[str, str]) -> dict[str, Any]:
         "BACKUP_FOLDER": env.get("BACKUP_FOLDER") or str(instance / "backups"),
         # The list of erasures, which restoring a backup asks what must go again: times and numbers,
         # nothing of anybody. Let it lie where a lost disk does not take it along with the database,
-        # such as beside the backups; several hosts with workers share one.
+        # such as beside the backups. Of several hosts each worker keeps a whole one.
         "ERASURE_LIST": env.get("ERASURE_LIST", str(instance / "erasures.txt")),
         # on: DATABASE_URL leads to a pooler that lends connections by the transaction, such as
         # PgBouncer; statements are not prepared then. See docs/scale.md, "A pooler".

@@ -168,5 +168,5 @@ def kinds(met: list[Met]) -> dict[str, int]:
 
 
 def longest_wait(book: Book, began: float, ended: float) -> float:
-    """Return how long the most unlucky visitor waited whose request touched this time."""
-    return max((e - b for b, e in book.waits if b <= ended and e >= began), default=0.0)
+    """Return how long the most unlucky visitor waited who was answered in this time."""
+    return max((e - b for b, e in book.waits if began <= e <= ended), default=0.0)

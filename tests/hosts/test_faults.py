@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,12 @@ class Faults:
         fault()
         self.times[name] = began, time.monotonic()
         time.sleep(then)
+
+    def felt(self) -> Iterator[tuple[str, float, float, float]]:
+        """Give out each fault: when it began, was mended, and how long it alone may be felt."""
+        begins = [began for began, _ended in self.times.values()][1:] + [inf]
+        for (name, (began, ended)), following in zip(self.times.items(), begins, strict=True):
+            yield name, began, ended, min(ended + AFTERMATH, following)
 
     def covers(self, began: float, ended: float) -> bool:
         """Say whether something was going on at that time."""
@@ -171,11 +178,11 @@ def test_each_host_fails_under_load_and_nothing_is_lost_or_doubled(
         )
         print(f"accepted {len(history.signed_up)}, in the database {len(end.rows)}: {dict(states)}")
         print(f"met: {kinds(book.met)}; elsewhere longest wait {quiet_wait(book, faults):.1f} s")
-        for name, (began, ended) in faults.times.items():
-            there = [one for one in book.met if began <= one.ended <= ended + AFTERMATH]
+        for name, began, ended, until in faults.felt():
+            there = [one for one in book.met if began <= one.ended <= until]
             print(
                 f"  {name}: mended after {ended - began:.1f} s, met {kinds(there)}, "
-                f"longest wait {longest_wait(book, began, ended + AFTERMATH):.1f} s"
+                f"longest wait {longest_wait(book, began, until):.1f} s"
             )
         print(
             f"{len(scene.mail.contents)} letters of {len(seen)} Message-IDs, "
