@@ -97,7 +97,7 @@ format: .venv/installed-dev ## lay out the Python code and sort its imports
 
 # Needs root, iproute2, nginx and PostgreSQL, and leaves nothing behind.
 .PHONY: hosts
-hosts: .venv/installed-dev .venv/messages ## try several hosts for real: kill, cut off, upgrade (five minutes)
+hosts: .venv/installed-dev .venv/messages ## try several hosts for real: kill, cut off, upgrade (some minutes)
 	$(BIN)/pytest -m hosts -s tests/hosts $(HOSTS_ARGS)
 
 .PHONY: bench

@@ -88,6 +88,7 @@ def scene(hosts: Hosts, release: Path, tmp_path: Path) -> Iterator[Scene]:
             "SECRET_KEY": KEY,
             "BASE_URL": f"https://{NAME}",
             "DATABASE_URL": hosts.postgres.url(name),
+            "SECOND_FACTOR": "optional",
             "PROXIES": "1",
             "PORT": str(PORT),
             "WEB_CONCURRENCY": "2",

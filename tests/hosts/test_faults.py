@@ -48,7 +48,7 @@ class Faults:
 
     def felt(self) -> Iterator[tuple[str, float, float, float]]:
         """Give out each fault: when it began, was mended, and how long it alone may be felt."""
-        begins = [began for began, _ended in self.times.values()][1:] + [inf]
+        begins = [*(began for began, _ended in self.times.values()), inf][1:]
         for (name, (began, ended)), following in zip(self.times.items(), begins, strict=True):
             yield name, began, ended, min(ended + AFTERMATH, following)
 
