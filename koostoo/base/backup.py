@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,21 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import URL
 
+_DROP_ALL = """
+SET client_min_messages = warning;
+DO $$
+DECLARE found record;
+BEGIN
+  FOR found IN SELECT format('%I.%I', schemaname, tablename) AS name
+      FROM pg_tables WHERE schemaname = current_schema() LOOP
+    EXECUTE 'DROP TABLE IF EXISTS ' || found.name || ' CASCADE';
+  END LOOP;
+  FOR found IN SELECT oid::regprocedure AS name
+      FROM pg_proc WHERE pronamespace = current_schema()::regnamespace LOOP
+    EXECUTE 'DROP ROUTINE IF EXISTS ' || found.name || ' CASCADE';
+  END LOOP;
+END $$;
+"""
 IN_USE = "the database is in use: stop web and worker first, then restore"
 
 
@@ -59,11 +75,24 @@ def restore(url: str, source: Path, steps: Sequence[str]) -> str:
         _put_back_sqlite(source, Path(address.database or ""))
         return step
     _refuse_while_in_use(url)
-    _run(
-        address, "pg_restore", "--clean", "--if-exists", "--single-transaction",
-        f"--dbname={address.database}", str(source),
-    )  # fmt: skip
+    _put_back_postgresql(address, source)
     return step
+
+
+def _put_back_postgresql(address: URL, source: Path) -> None:
+    """Replace all tables in one transaction, those too that the copy is too old to know.
+
+    `pg_restore --clean` drops only what is in the copy, and stumbles over what refers to it. Both
+    parts are read from files, because a pipe that breaks off would look like the end of the copy.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        empty, script = Path(folder, "empty.sql"), Path(folder, "copy.sql")
+        empty.write_text(_DROP_ALL, encoding="utf-8")
+        _run(address, "pg_restore", f"--file={script}", str(source))
+        _run(
+            address, "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
+            "--single-transaction", f"--file={empty}", f"--file={script}",
+        )  # fmt: skip
 
 
 def _put_back_sqlite(source: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from benchmarks.rush import postgresql_database
 from benchmarks.server import server_settings
@@ -129,3 +129,20 @@ def test_a_backup_is_not_written_over(place: tuple[Flask, Path]) -> None:
     done = app.test_cli_runner().invoke(args=["backup", str(copy)])
     assert done.exit_code == 1
     assert "exists already" in done.output
+
+
+def test_a_backup_from_before_an_upgrade_replaces_tables_it_does_not_know(
+    place: tuple[Flask, Path],
+) -> None:
+    app, copy = place
+    with transaction() as session:
+        session.execute(
+            text(
+                "CREATE TABLE newer (id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL "
+                "REFERENCES event (id))"
+            )
+        )
+    restored(app, copy)
+    tables = inspect(db.engine).get_table_names()
+    assert "event" in tables
+    assert "newer" not in tables
