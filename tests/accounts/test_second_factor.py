@@ -1,5 +1,6 @@
 """The app, the codes on paper, and starting anew: what counts, once, and who is told."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -151,6 +152,31 @@ def test_new_codes_end_the_old_ones_and_nobody_elses(mari: Someone) -> None:
     assert not mari.gives(others[0])
     assert mari.gives(new[0])
     assert jaan.gives(others[0])
+
+
+def give_at_once(app: Flask, mari: Someone, code: str) -> list[bool]:
+    """Give one code six times at the same moment; return which counted."""
+    counted: list[bool] = []
+    together = threading.Barrier(6)
+
+    def give() -> None:
+        with app.app_context():
+            together.wait()
+            counted.append(mari.gives(code))
+            db.session.remove()
+
+    threads = [threading.Thread(target=give) for _one in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(counted)
+
+
+def test_one_code_given_many_times_at_once_counts_once(mari: Someone, app: Flask) -> None:
+    paper = codes.make_codes(mari.id, NOON)[0]
+    for code in (mari.app.at(NOW), paper):
+        assert give_at_once(app, mari, code) == [False] * 5 + [True]
 
 
 def test_neither_key_nor_code_can_be_read_in_the_database(mari: Someone) -> None:

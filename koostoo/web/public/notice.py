@@ -112,7 +112,10 @@ def class_words() -> dict[str, tuple[Any, Any]]:
             ),
         ),
         "security": (
-            _("Sign-in links and sessions of organisers, counters of tries, that a letter came in"),
+            _(
+                "Sign-in links and sessions of organisers with the kind of browser, in which "
+                "browsers they signed in, counters of tries, that a letter came in"
+            ),
             _("To keep strangers out: our legitimate interest in the safety of the service."),
         ),
         "work": (
@@ -120,7 +123,7 @@ def class_words() -> dict[str, tuple[Any, Any]]:
             _("The same as the evidence in them; deleted with it at the latest."),
         ),
         "account": (
-            _("Name, address and roles of organisers"),
+            _("Name, address and roles of organisers, what they sign in with"),
             _("To let them work here: the contract or task they work under."),
         ),
         "structure": (
