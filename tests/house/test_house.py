@@ -89,6 +89,21 @@ def test_commit_stands_in_one_place() -> None:
     assert places == ["koostoo/base/database.py"]
 
 
+GIVING_OUT = {
+    "koostoo/web/desk/sending.py",  # noted, for who may have them
+    "koostoo/web/files.py",  # what was uploaded, under a policy of its own
+    "koostoo/web/mine/own_data.py",  # what is kept of a person, for that person
+    "koostoo/web/public/feeds.py",  # an event as a calendar file, for everybody
+}
+
+
+def test_files_leave_in_a_few_places_only() -> None:
+    """One made elsewhere would leave without its note, or without asking who may have it."""
+    words = re.compile(r"Content-Disposition|as_attachment|send_file|send_from_directory")
+    places = {path.relative_to(ROOT).as_posix() for path in CODE if words.search(path.read_text())}
+    assert places == GIVING_OUT
+
+
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Every function of the code with the place where it stands."""
     for path in CODE:
