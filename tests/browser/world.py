@@ -33,6 +33,7 @@ from koostoo.files.queries import files_of, logos_of
 from koostoo.files.service import keep_file, keep_logo
 from koostoo.mail.models import OutboxMessage
 from koostoo.privacy.correcting import Wish, ask_for_correction
+from koostoo.privacy.erasing import erase
 from koostoo.programme.member_file import MemberFile
 from koostoo.programme.member_list import Member
 from koostoo.programme.models import Activity
@@ -82,6 +83,7 @@ def build(make_event: MakeEvent, entry: Entry, programme: Activity) -> Values:
     _promise(full.id, partner)
     _purposes(full.id)
     seated, waiting = (sign_up(full.id, entry(), moment).registration_id for _one in "ab")
+    erase(sign_up(full.id, entry(), moment).registration_id, moment, "phone")
     make_event(slug=DRAFT, state="draft", **texts)
     past = make_event(slug=PAST, when=When.days((moment - timedelta(days=9)).date()), **texts)
     there = _asked_how_it_was(past, entry)
