@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import NullPool, Row, create_engine, select, update
+from sqlalchemy import NullPool, Row, create_engine, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from koostoo.base.database import db, transaction
@@ -54,6 +54,11 @@ def sweep(now: datetime) -> int:
         return 0
     _mark_swept([one.registration_id for one in entries], now)
     return len(entries)
+
+
+def unfinished_since() -> datetime | None:
+    """Return since when the oldest erasure waits to be finished; None: all are."""
+    return db.session.scalar(select(func.min(Erasure.at)).where(Erasure.swept_at.is_(None)))
 
 
 def note_all() -> None:

@@ -16,6 +16,7 @@ from koostoo.mail import check as mail_check
 from koostoo.mail import settings
 from koostoo.mail.check import Finding
 from koostoo.mail.imap import open_mailbox
+from koostoo.privacy.sweeping import unfinished_since
 from koostoo.upkeep import database_checks, readiness, time_checks
 from koostoo.upkeep.readiness import Check
 
@@ -23,6 +24,8 @@ VARIED = 16
 """A random key of 32 signs has about twenty different ones; one with fewer is typed by hand."""
 BACKUP_AFTER = timedelta(hours=36)
 """One night's backup may fail without anybody being told."""
+ERASED_WITHIN = timedelta(hours=1)
+"""The worker finishes an erasure within a minute, unless it is away or may not write."""
 START = "Start it: systemctl start koostoo-worker, or flask worker."
 
 
@@ -37,6 +40,7 @@ def examine(now: datetime, recipient: str) -> Iterator[tuple[str, Iterator[Findi
     yield "Mail", of_mail(now, recipient)
     yield "Worker", of_worker(now)
     yield "Backups", of_backups(now)
+    yield "Erasures", of_erasures(now)
 
 
 def of_settings() -> Iterator[Finding]:
@@ -176,6 +180,26 @@ def of_backups(now: datetime) -> Iterator[Finding]:
         yield Finding(False, words, "See why: systemctl status koostoo-backup; is the disk full?")
     else:
         yield Finding(True, words, "Is there a copy on another machine too?")
+
+
+def of_erasures(now: datetime) -> Iterator[Finding]:
+    """Say whether what people had erased has reached the list that a restore asks."""
+    try:
+        since = unfinished_since()
+    except SQLAlchemyError as error:
+        yield Finding(False, f"The database does not tell ({type(error).__name__})")
+        return
+    finally:
+        db.session.rollback()
+    if since is not None and now - since > ERASED_WITHIN:
+        yield Finding(
+            False,
+            f"An erasure of {since:%Y-%m-%d %H:%M} UTC is not on the list: a backup that is put "
+            "back would bring the person back",
+            "Does the worker run, and may it write to ERASURE_LIST? Its log says what is wrong.",
+        )
+    else:
+        yield Finding(True, "Every erasure is on the list that a restore asks")
 
 
 def _told(check: Check, advice: str) -> Finding:

@@ -19,8 +19,13 @@ from config import settings
 from koostoo import create_app
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
+from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.rules import LATE_AFTER
+from koostoo.privacy.erasing import erase
+from koostoo.privacy.sweeping import sweep
+from koostoo.registration.rules import SignUp
+from koostoo.registration.service import sign_up
 from koostoo.upkeep import database_checks, time_checks
 from koostoo.upkeep.service import Pulse
 from koostoo.upkeep.steps import known_steps
@@ -253,3 +258,16 @@ def test_settings_that_are_refused_are_told_in_one_line(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == "Error: SECRET_KEY is too short: use at least 32 characters\n"
+
+
+@pytest.mark.usefixtures("well")
+def test_an_erasure_nobody_finishes_is_named(
+    app: Flask, make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = sign_up(make_event().id, entry(), now()).registration_id
+    erase(number, now() - timedelta(hours=2), "page")
+    assert "may it write to ERASURE_LIST" in look(app, "NO")
+    sweep(now())
+    with ScriptedServer() as server:
+        app.extensions["mail"].port = server.port
+        assert "ok  Every erasure is on the list that a restore asks" in lines(app, code=0)
