@@ -66,7 +66,11 @@ def error_page(code: int, words: tuple[str, str] | None = None) -> tuple[str, in
     title, advice = words or _words(code)
     return (
         render_template(
-            "errors/page.html", title=title, advice=advice, request_id=getattr(g, "request_id", "")
+            "errors/page.html",
+            code=code,
+            title=title,
+            advice=advice,
+            request_id=getattr(g, "request_id", ""),
         ),
         code,
     )

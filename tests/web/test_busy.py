@@ -247,3 +247,23 @@ def test_an_answer_is_given_though_the_connection_breaks_behind_it(
         hooks.remove(db.engine, "rollback", break_off)
     assert "broke behind" in caplog.text
     assert client.get(page).status_code == 200
+
+
+def test_what_was_saved_is_still_told_after_a_page_that_could_not_be_shown(
+    client: FlaskClient, seat: Registration
+) -> None:
+    edit, page = own_page(seat, "/edit"), own_page(seat)
+    typed = open_form(client, edit) | {"member_organisation": TYPED, "phone": "5552 2385"}
+    assert client.post(edit, data=typed).status_code == 303
+
+    def be_away(*_statement: object) -> None:
+        raise OperationalError("SELECT", None, ConnectionError("the database is gone"))
+
+    db.session.rollback()
+    hooks.listen(db.engine, "before_cursor_execute", be_away)
+    try:
+        sorry = client.get(page)
+    finally:
+        hooks.remove(db.engine, "before_cursor_execute", be_away)
+    assert (sorry.status_code, "notice--success" in sorry.text) == (503, False)
+    assert "notice--success" in text_of(client, page)
