@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
-from flask import abort, current_app, make_response, render_template, request, url_for
+from flask import abort, current_app, make_response, render_template, request, session, url_for
 
 from koostoo.base.tokens import make_code, make_token, read_token
 from koostoo.privacy.erasing import find_erasure
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.queries import find_by_link, find_group_by_link
 
+_WANTED = "wanted"
 _DESK_PATH = re.compile(r"(/en)?/desk(/[A-Za-z0-9][A-Za-z0-9._~-]*)*/?", re.ASCII)
 
 
@@ -97,3 +98,25 @@ def desk_path(wanted: str) -> str | None:
     Only plain paths: no other host, no scheme, nothing escaped, no query.
     """
     return wanted if _DESK_PATH.fullmatch(wanted) else None
+
+
+def keep_wanted() -> None:
+    """Let the browser remember which page of the desk it was asked for before signing in.
+
+    Pages alone: files, what scripts fetch and what a form sends are not opened afterwards.
+    """
+    path = request.script_root + request.path
+    is_page = request.method == "GET" and "." not in path
+    if is_page and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        session[_WANTED] = path
+
+
+def wanted_page() -> str:
+    """Return where signing in leads: to the page asked for before, else to the home of the desk."""
+    return desk_path(session.get(_WANTED, "")) or url_for("desk.home")
+
+
+def forget_wanted() -> None:
+    """Forget that page: it is open, or another one is."""
+    if _WANTED in session:
+        del session[_WANTED]

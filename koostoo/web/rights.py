@@ -19,6 +19,7 @@ from koostoo.base.clock import now
 from koostoo.events.access import load_access
 from koostoo.web.bearer import token_owner
 from koostoo.web.cookies import desk_token
+from koostoo.web.links import forget_wanted, keep_wanted
 from koostoo.web.right_checks import CHECKS
 
 Right = Literal[
@@ -138,10 +139,14 @@ def _check() -> Response | None:
     token = desk_token()
     found = find_session(token, now()) if token else None
     if found is None:
+        if declared != "signing_in":
+            keep_wanted()
         return redirect(url_for("signin.ask"), 303)
     if found.standing not in _STANDINGS.get(declared, ("full",)):
         step = "signin.second" if found.standing == "ask" else "desk.account"
         return redirect(url_for(step), 303)
+    if found.standing == "full":
+        forget_wanted()
     g.signed_in, g.organiser = found, found.organiser
     g.access = load_access(g.organiser.id)
     CHECKS[declared](g.access, request.view_args or {})

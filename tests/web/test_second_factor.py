@@ -371,6 +371,38 @@ def test_all_cookies_of_signing_in_are_out_of_reach_under_https(
     assert "Domain" not in cookies[0]
 
 
+def test_signing_in_leads_to_the_page_that_was_asked_for(
+    client: FlaskClient, totp: pyotp.TOTP
+) -> None:
+    assert client.get("/en/desk/account/sessions").location == "/en/desk/signin"
+    sign_in(client)
+    assert give(client, totp.now()).location == "/en/desk/account/sessions"
+    client.get("/en/desk/account/sessions")
+    # Signing in again is another matter.
+    client.post("/desk/signin/out", data=open_form(client, "/desk/"))
+    sign_in(client)
+    assert client.get(SECOND).status_code == 200
+    later = now() + timedelta(minutes=1)
+    with time_machine.travel(later):
+        assert give(client, totp.at(later)).location == "/desk/"
+
+
+@pytest.mark.parametrize(
+    ("path", "mode"),
+    [
+        ("/desk/events/x/registrations.csv", "navigate"),
+        ("/desk/account/sessions", "cors"),
+        ("/desk/signin/second", "navigate"),
+    ],
+)
+def test_what_is_no_page_is_not_led_to(client: FlaskClient, path: str, mode: str) -> None:
+    device = Device()
+    add_device(sign_in(client), device)
+    client.post("/desk/signin/out", data=open_form(client, "/desk/"))
+    client.get(path, headers={"Sec-Fetch-Mode": mode})
+    assert use_device(client, device).location == "/desk/"
+
+
 @pytest.mark.parametrize(
     "path",
     ["/desk", "/desk/", "/desk/account", "/en/desk/account/app", "/desk/events/x-1/edit"],

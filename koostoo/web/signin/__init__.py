@@ -26,7 +26,7 @@ from koostoo.web.cookies import (
 from koostoo.web.errors import error_page
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Sentence, line
 from koostoo.web.language import current_lang
-from koostoo.web.links import keys
+from koostoo.web.links import keys, wanted_page
 from koostoo.web.rights import right
 
 bp = Blueprint("signin", __name__, url_prefix="/desk/signin")
@@ -102,7 +102,7 @@ def use(token: str) -> Response | str | tuple[str, int]:
     session_token = service.use_link(link_id, device, now()) if link_id else None
     if session_token is None:
         return _useless()
-    response = redirect(url_for("desk.home"), 303)
+    response = redirect(wanted_page(), 303)
     keep_session(response, session_token, device)
     return response
 

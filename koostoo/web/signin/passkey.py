@@ -1,7 +1,7 @@
 """Signing in with a passkey: what the device is asked, and its answer."""
 
 from flask import Response as FlaskResponse
-from flask import redirect, url_for
+from flask import redirect
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -9,6 +9,7 @@ from koostoo.accounts import guarding, passkeys
 from koostoo.web.cookies import keep_browser, keep_session, this_device, this_occasion, this_source
 from koostoo.web.errors import error_page
 from koostoo.web.forms import ButtonForm
+from koostoo.web.links import wanted_page
 from koostoo.web.passkey_form import PasskeyForm, no_options, options
 from koostoo.web.rights import right
 from koostoo.web.signin import AskForm, ask_page, bp
@@ -40,7 +41,7 @@ def passkey() -> Response | tuple[str, int]:
     token = passkeys.sign_in(form.credential.data, device, occasion)
     if token is None:
         return _refused()
-    response = redirect(url_for("desk.home"), 303)
+    response = redirect(wanted_page(), 303)
     keep_session(response, token, device)
     return response
 

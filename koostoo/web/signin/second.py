@@ -15,7 +15,7 @@ from koostoo.web.cookies import keep_browser, keep_session, this_device, this_oc
 from koostoo.web.errors import error_page
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line
 from koostoo.web.language import current_lang
-from koostoo.web.links import desk_path
+from koostoo.web.links import desk_path, wanted_page
 from koostoo.web.passkey_form import PasskeyForm, no_options, options
 from koostoo.web.rights import organiser_id, right, signed_in
 from koostoo.web.signin import bp
@@ -108,7 +108,7 @@ def _needs_nothing() -> bool:
 
 
 def _onwards() -> str:
-    return desk_path(request.args.get("next", "")) or url_for("desk.home")
+    return desk_path(request.args.get("next", "")) or wanted_page()
 
 
 def _done(token: str) -> Response:
