@@ -50,7 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out on PostgreSQL what never asks for a database: it was the same on SQLite."""
     if not os.environ.get("TEST_DATABASE_URL"):
         return
-    asking = {id(item) for item in items if _NEEDS_DATABASE & {*getattr(item, "fixturenames", ())}}
+    asking = {
+        id(item)
+        for item in items
+        if _NEEDS_DATABASE & {*getattr(item, "fixturenames", ())}
+        and not item.get_closest_marker("once")
+    }
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in asking])
     items[:] = [item for item in items if id(item) in asking]
 

@@ -27,21 +27,26 @@ from koostoo.registration.letters import tell
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from tests.documents.pdfs import pages_of
-from tests.web import everywhere, hostile
+from tests.web import everywhere, hostile, test_every_answer
 from tests.web.desk_pages import sign_in
+from tests.web.test_every_answer import faults_of, given_by
+
+secure = test_every_answer.secure
 
 FROZEN = {"desk.report_pdf"}
 """A frozen report keeps the words of the day it was frozen."""
 
+pytestmark = pytest.mark.once
+
 
 def test_whatever_is_typed_stays_words_on_every_page_and_in_every_file_and_letter(
-    app: Flask,
+    secure: Flask,
     make_event: Callable[..., Event],
     entry: Callable[..., SignUp],
     programme: Activity,
 ) -> None:
-    desk = sign_in(app.test_client())
-    ways = everywhere.ways(app, everywhere.build(make_event, entry, programme))
+    desk = sign_in(secure.test_client())
+    ways = everywhere.ways(secure, everywhere.build(make_event, entry, programme))
     written = hostile.spoil_every_text()
     wrong: list[tuple[str, str]] = []
     seen: set[str] = set()
@@ -49,10 +54,11 @@ def test_whatever_is_typed_stays_words_on_every_page_and_in_every_file_and_lette
         if way.method != "GET":
             continue
         answer = desk.get(way.path, headers=way.headers, buffered=True)
-        body, kind = answer.get_data(), answer.mimetype
-        answer.close()
-        check = CHECKS.get(kind or "")
-        if answer.status_code == 200 and check is not None:
+        body, kind = answer.get_data(), answer.mimetype or ""
+        given = given_by(f"GET {way.path}", way.endpoint, way.right, answer)
+        wrong += [(way.endpoint, fault) for fault in faults_of(given)]
+        check = CHECKS.get(kind)
+        if given.status == 200 and check is not None:
             text, bad = check(body)
             seen |= hostile.marks(text)
             # A cell that could run begins with an apostrophe, wherever another program may cut it.
