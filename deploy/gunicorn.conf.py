@@ -57,10 +57,14 @@ def on_starting(server):  # noqa: ANN001, ANN201, ARG001 - gunicorn's signature
 
 accesslog = "-"
 errorlog = "-"
-# Method, path, status, bytes, milliseconds. Left out on purpose: the client's
-# address, the query, the referrer (a secret link when somebody follows a link
-# from their own page) and the browser.
-access_log_format = "%(m)s %(U)s %(s)s %(B)s %(M)sms"
+# One JSON object a line, as the service itself writes; by the number of the
+# request its lines are found, and the one an error page shows. Left out on
+# purpose: the client's address, the query, the referrer (a secret link when
+# somebody follows a link from their own page) and the browser.
+access_log_format = (
+    '{"logger": "access", "request": "%({x-request-id}o)s", "method": "%(m)s", '
+    '"path": "%(U)s", "status": %(s)s, "bytes": %(B)s, "ms": %(M)s}'
+)
 
 _AFTER_SECRET_FOLDER = re.compile(r"/(my|signin|dev|desk/calendar)/.+")
 # Slugs are lower case; what is long and mixed is a token.

@@ -49,6 +49,8 @@ def _from_own_page() -> bool:
 def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
+    # The number under which the logs tell of this request; an error page shows it too.
+    headers["X-Request-Id"] = getattr(g, "request_id", "")
     headers["X-Content-Type-Options"] = "nosniff"
     if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
         headers.setdefault("X-Frame-Options", "DENY")

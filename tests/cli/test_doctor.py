@@ -4,17 +4,17 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import FlaskGroup
 from sqlalchemy import text
 
-from benchmarks.server import ROOT, server_settings
+from benchmarks.server import server_settings
 from config import settings
 from koostoo import create_app
 from koostoo.base.clock import now
@@ -252,12 +252,10 @@ def test_data_about_time_zones_that_are_wrong_are_named(monkeypatch: Patch) -> N
 
 def test_settings_that_are_refused_are_told_in_one_line(tmp_path: Path) -> None:
     env = server_settings(tmp_path) | {"SECRET_KEY": "short"}
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "doctor"],
-        cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr == "Error: SECRET_KEY is too short: use at least 32 characters\n"
+    flask = FlaskGroup(create_app=lambda: create_app(settings(env)))
+    done = CliRunner().invoke(flask, ["doctor"])
+    assert done.exit_code == 1
+    assert done.output == "Error: SECRET_KEY is too short: use at least 32 characters\n"
 
 
 @pytest.mark.usefixtures("well")

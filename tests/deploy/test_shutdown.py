@@ -1,5 +1,6 @@
 """Told to end or to start anew under load, the service loses no request and doubles no letter."""
 
+import json
 import os
 import socket
 import subprocess
@@ -105,6 +106,15 @@ def web(
         assert process.wait(30) == 0
 
 
+def check_log(log: Path) -> None:
+    """Every request is one JSON object with the number by which the service's own lines tell it."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    posts = [line for line in lines if line.get("method") == "POST"]
+    assert len({line["request"] for line in posts}) == len(posts) >= 30
+    assert {(line["path"], line["status"]) for line in posts} == {(FORM, 303)}
+    assert all(line["bytes"] > 0 and line["ms"] >= 0 for line in posts)
+
+
 @pytest.mark.slow
 def test_a_web_that_starts_anew_in_a_rush_answers_everybody(
     env: dict[str, str], tmp_path: Path
@@ -122,6 +132,7 @@ def test_a_web_that_starts_anew_in_a_rush_answers_everybody(
             rush.wait_for(15)
             rush.end()
     assert rush.lost == []
+    check_log(tmp_path / "log")
     rows = rows_of(env["DATABASE_URL"])
     assert sorted(row[0] for row in rows) == sorted(address(n) for n in rush.answered)
     assert {letters for _, _, letters in rows} == {1}

@@ -24,7 +24,7 @@ from tests.registration.crowd import Crowd
 from tests.registration.visitors import number_of
 from tests.web.desk_pages import sign_in
 
-BACKUPS = 3
+BACKUPS = 2
 
 
 @contextmanager

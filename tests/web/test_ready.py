@@ -126,5 +126,8 @@ def test_a_kept_page_has_the_headers_of_a_fresh_one(
     for _ in range(2):
         db.session.remove()
         answers.append(dict(app.test_client().get("/events/trip").headers))
+    numbers = {answer.pop("X-Request-Id") for answer in answers}
     assert answers[0] == answers[1]
+    # Each is told of under a number of its own.
+    assert len(numbers) == 2
     assert "Cookie" in answers[0]["Vary"]
