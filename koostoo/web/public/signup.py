@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField
 
 from koostoo.accounts.limits import count_attempt
+from koostoo.accounts.rules import network_of
 from koostoo.base.clock import now
 from koostoo.base.contact import parse_email
 from koostoo.base.dates import tile
@@ -129,7 +130,7 @@ def links() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         address = parse_email(form.email.data)
         moment = now()
-        source = request.remote_addr or ""
+        source = network_of(request.remote_addr or "")
         if count_attempt("links", address.key, 3, HOUR, moment) and count_attempt(
             "links-from", source, 30, HOUR, moment
         ):
