@@ -28,9 +28,9 @@ from koostoo.registration.rules import SignUp
 from koostoo.roster.service import set_note, tag_people
 from koostoo.work.models import Job, JobChunk
 
-MARK = "qwz"
-FIRST, LAST = "Qwzeesi", "Qwzpere"
-EMAIL = "qwzpost@example.org"
+MARK = "qwzjx"
+FIRST, LAST = "Qwzjxeesi", "Qwzjxpere"
+EMAIL = "qwzjxpost@example.org"
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
 
@@ -45,12 +45,12 @@ def add_marked(make_event: MakeEvent, entry: Entry, **values: Any) -> int:
         email_key=EMAIL,
         phone="+3725550199",
         organisation_id=None,
-        other_organisation="Qwz muu rühm",
-        member_organisation="Qwz selts",
+        other_organisation="Qwzjx muu rühm",
+        member_organisation="Qwzjx selts",
         photo_consent=True,
-        answers={event.questions[0].id: "qwz pähklid"},
+        answers={event.questions[0].id: "qwzjx pähklid"},
     )
-    contact = GroupSignUp(f"{FIRST} {LAST}", EMAIL, "et", False, "qwz-rühm", (form,))
+    contact = GroupSignUp(f"{FIRST} {LAST}", EMAIL, "et", False, "qwzjx-rühm", (form,))
     sign_up_group(event.id, contact, now())
     number = db.session.scalars(select(Registration.id).where(Registration.email == EMAIL)).one()
     _add_words(event.id, number)
@@ -63,20 +63,20 @@ def _add_words(event_id: int, number: int) -> None:
     moment = now()
     invite_organiser("korraldaja@example.org", moment)
     by = db.session.scalars(select(Organiser.id)).one()
-    set_note(number, "qwz märkus", 0, moment, by)
-    tag_people(event_id, [number], "qwz silt", "", moment, by)
-    draft = Draft(Words(LocalText("Qwz teema"), LocalText("Qwz sõnad")), "nonce")
+    set_note(number, "qwzjx märkus", 0, moment, by)
+    tag_people(event_id, [number], "qwzjx silt", "", moment, by)
+    draft = Draft(Words(LocalText("Qwzjx teema"), LocalText("Qwzjx sõnad")), "nonce")
     send_mailing(event_id, draft, 1, moment, by)
     refuse_news(number, moment)
     with transaction() as session:
         ensure_calendar(session, EMAIL)
         record(
             session, by, "rejected", moment,
-            event_id=event_id, registration_id=number, reason="qwz põhjus",
+            event_id=event_id, registration_id=number, reason="qwzjx põhjus",
         )  # fmt: skip
         record(session, by, "overfull", moment, event_id=event_id, reason=f"Sest {FIRST} {LAST}")
         person = session.get_one(Registration, number)
-        person.decision_reason, person.form_nonce = "qwz otsus", "qwz-vorm"
+        person.decision_reason, person.form_nonce = "qwzjx otsus", "qwzjx-vorm"
         session.add(
             Move(event_id=event_id, at=moment, before={}, words=LocalText(f"{FIRST} {LAST}!"))
         )
@@ -87,20 +87,20 @@ def _add_words(event_id: int, number: int) -> None:
 def _add_rows(event_id: int, number: int) -> None:
     """What servers, calendars and lists say of the person, and what is made of it."""
     moment = now()
-    row = ["qwzpost@example.org", FIRST, LAST]
+    row = ["qwzjxpost@example.org", FIRST, LAST]
     later = moment + timedelta(minutes=30)
     with transaction() as session:
         letters = session.scalars(
             select(OutboxMessage).where(OutboxMessage.registration_id == number)
         ).all()
-        letters[0].answer, letters[0].payload = "550 qwzpost", {"comment": "qwz"}
+        letters[0].answer, letters[0].payload = "550 qwzjxpost", {"comment": "qwzjx"}
         session.add(
             MailAttempt(
                 outbox_id=letters[0].id,
                 number=1,
                 at=moment,
                 outcome="recipient",
-                answer="550 qwzpost",
+                answer="550 qwzjxpost",
                 recipient=EMAIL,
             )
         )
@@ -119,7 +119,7 @@ def _add_rows(event_id: int, number: int) -> None:
             CalendarReply(
                 registration_id=number,
                 partstat="DECLINED",
-                comment="qwz haige",
+                comment="qwzjx haige",
                 sequence=0,
                 stamp=moment,
                 received_at=moment,
@@ -127,7 +127,7 @@ def _add_rows(event_id: int, number: int) -> None:
         )
         session.add(
             WalkInEntry(
-                operation="op-1", registration_id=number, is_new=False, note="qwz uks",
+                operation="op-1", registration_id=number, is_new=False, note="qwzjx uks",
                 added_at=moment,
             )
         )  # fmt: skip
@@ -137,7 +137,7 @@ def _add_rows(event_id: int, number: int) -> None:
                 first_name=FIRST,
                 last_name=LAST,
                 email=EMAIL,
-                words="qwz sõnad",
+                words="qwzjx sõnad",
                 asked_at=moment,
             )
         )
@@ -158,7 +158,7 @@ def _add_rows(event_id: int, number: int) -> None:
         )  # fmt: skip
         session.add(job)
         session.flush()
-        session.add(JobChunk(job_id=job.id, position=0, data=b"zip qwz"))
+        session.add(JobChunk(job_id=job.id, position=0, data=b"zip qwzjx"))
 
 
 def make_past(event_id: int, days: int = 5) -> None:

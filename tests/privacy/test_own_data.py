@@ -51,9 +51,10 @@ def test_what_is_left_out_is_no_word_anybody_wrote(make_event: MakeEvent, entry:
     number = add_marked(make_event, entry)
     copy = str(copy_of_registration(db.session.get_one(Registration, number), now())).casefold()
     for words in (
-        "qwzeesi", "qwzpere", EMAIL, "+3725550199", "qwz selts", "qwz muu rühm", "qwz pähklid",
-        "qwz märkus", "qwz silt", "qwz põhjus", "qwz otsus", "qwz haige", "qwz uks",
-        "550 qwzpost", "qwz teema", "qwz sõnad",
+        "qwzjxeesi", "qwzjxpere", EMAIL, "+3725550199", "qwzjx selts", "qwzjx muu rühm",
+        "qwzjx pähklid",
+        "qwzjx märkus", "qwzjx silt", "qwzjx põhjus", "qwzjx otsus", "qwzjx haige", "qwzjx uks",
+        "550 qwzjxpost", "qwzjx teema", "qwzjx sõnad",
     ):  # fmt: skip
         assert words in copy, words
     person = db.session.get_one(Registration, number)
