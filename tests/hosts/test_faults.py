@@ -31,6 +31,8 @@ PAUSE = 0.8
 AFTERMATH = 15.0
 """So long after a fault was mended it may still be felt."""
 FEWEST = 150
+MOST_IN_HAND = 8
+"""Two letters each: of the killed worker, the one cut off, and both as the database dies."""
 FREE = """
     SELECT count(*) FROM outbox_message m WHERE m.state IN ('queued', 'retry') AND NOT EXISTS (
         SELECT 1 FROM outbox_message held WHERE held.queue = m.queue AND held.state = 'sending'
@@ -175,7 +177,7 @@ def test_each_host_fails_under_load_and_nothing_is_lost_or_doubled(
     several.close()
     entries = read(sorted(logs.iterdir()))
     history = History(scene.board.plan, entries)
-    seen = check_letters(scene, most_twice=4)
+    seen = check_letters(scene, most_twice=MOST_IN_HAND)
     with capsys.disabled():
         states = Counter(row.state for row in end.rows)
         print(
