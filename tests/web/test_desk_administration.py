@@ -11,7 +11,7 @@ from koostoo.accounts.roles import Grant
 from koostoo.base.clock import now
 from koostoo.base.database import transaction
 from koostoo.programme.models import Activity
-from tests.web.desk_pages import sign_in, text_of
+from tests.web.desk_pages import open_link, sign_in, text_of
 
 PAGE = "/desk/administration"
 
@@ -31,6 +31,7 @@ def test_it_leads_only_where_one_may_go(
     with transaction() as session:
         session.query(RoleGrant).delete()
     give_role("korraldaja@example.org", grants[role], now(), None)
+    open_link(desk, "korraldaja@example.org")
     links = re.findall(r'<li><a href="([^"]+)"><strong>', text_of(desk, PAGE))
     assert ("/desk/roles" in links) is (role == "manager")
     assert links

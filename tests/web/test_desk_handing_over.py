@@ -14,7 +14,7 @@ from koostoo.events.models import Event
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from tests.web.desk_pages import open_form, people_path, sign_in, text_of
+from tests.web.desk_pages import open_form, open_link, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -44,6 +44,7 @@ def test_a_coordinator_swaps_a_name_within_their_organisation(
     with transaction() as session:
         session.query(RoleGrant).delete()
     give_role("korraldaja@example.org", Grant("coordinator", organisation_id=partner), now(), None)
+    open_link(desk, "korraldaja@example.org")
     assert desk.get(path_of(event, others)).status_code == 404
     form = open_form(desk, path_of(event, theirs))
     assert form["organisation"] == str(partner)

@@ -22,7 +22,7 @@ from koostoo.programme.service import remove_register
 from koostoo.web.desk.act_words import ACTS
 from koostoo.web.desk.change_words import PARTS
 from tests.statements import selects_of
-from tests.web.desk_pages import save_event, sign_in, text_of
+from tests.web.desk_pages import open_link, save_event, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 ALL = "/desk/history"
@@ -127,6 +127,7 @@ def test_a_manager_of_one_project_finds_nothing_of_another(
     remove_register(programme.project.partners[0].organisation_id, now())
     remove_register(foreign_id, now())
     give_role("korraldaja@example.org", Grant("manager", project_id=other_id), now(), None)
+    open_link(desk, "korraldaja@example.org")
     page = text_of(desk, ALL)
     assert "MTÜ Võõras" in page
     assert "MTÜ Näidis" not in page

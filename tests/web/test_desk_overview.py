@@ -18,7 +18,7 @@ from koostoo.mail.models import OutboxMessage
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from tests.statements import selects_of
-from tests.web.desk_pages import sign_in, text_of
+from tests.web.desk_pages import open_link, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -89,6 +89,7 @@ def test_nothing_of_it_is_about_events_of_others(
     with transaction() as session:
         session.query(RoleGrant).delete()
     give_role("korraldaja@example.org", Grant("coordinator", organisation_id=partner), now(), None)
+    open_link(desk, "korraldaja@example.org")
     words = words_of(desk)
     assert "Õppereis Voorele" in words
     assert "ootab otsust" not in words

@@ -13,11 +13,9 @@ from koostoo.accounts.api_tokens import make_token as make_api_token
 from koostoo.accounts.granting import give_role
 from koostoo.accounts.models import ApiToken, Organiser, RoleGrant
 from koostoo.accounts.roles import Grant
-from koostoo.accounts.service import make_local_link
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
-from koostoo.base.tokens import make_token
 from koostoo.correspondence.mailing import Draft, Words, send_mailing
 from koostoo.correspondence.models import Mailing
 from koostoo.events.models import Event
@@ -33,7 +31,7 @@ from koostoo.reporting.freezing import freeze, gather
 from koostoo.web.rights import API_RIGHTS, RIGHTS, right_of
 from tests.accounts.made import add_passkey
 from tests.files.made import LOG, picture
-from tests.web.desk_pages import open_form, people_path, text_of
+from tests.web.desk_pages import open_form, open_link, people_path, text_of
 
 OPEN, FORBIDDEN, HIDDEN = "open", 403, 404
 OUTSIDE_DESK = {"public", "secret_link", "monitor"} | API_RIGHTS
@@ -149,12 +147,7 @@ def sign_in_as(client: FlaskClient, role: str, stage: dict[str, Any]) -> FlaskCl
     if grant is None:
         with transaction() as session:
             session.execute(db.text("DELETE FROM role_grant"))
-    token = make_token(
-        [client.application.config["SECRET_KEY"]], "signin", make_local_link(email, now())
-    )
-    link = f"/desk/signin/{token}"
-    assert client.post(link, data=open_form(client, link)).status_code == 303
-    return client
+    return open_link(client, email)
 
 
 def token_of(role: str) -> int:
