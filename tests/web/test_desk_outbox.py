@@ -105,7 +105,6 @@ def test_letters_are_found_by_a_part_of_the_address_whatever_its_case(
         ("a_b", ["a_b@example.com"]),
         ("%", []),
         ("_", ["a_b@example.com"]),
-        ("\0", ["a_b@example.com", "jyri@example.com", "Mari.Maasikas@example.org"]),
     ):
         answer = desk.get("/desk/outbox", query_string={"q": asked})
         assert addresses(answer.get_data(as_text=True)) == found

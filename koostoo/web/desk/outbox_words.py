@@ -39,6 +39,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "mailing_test": _l("Test letter to an organiser"),
     "role_given": _l("Role given to an organiser"),
     "signin": _l("Sign-in link of an organiser"),
+    "account_changed": _l("Change of an organiser's way of signing in"),
 }
 LETTER_STATE_WORDS: Mapping[str, Any] = {
     "queued": _l("In line"),
