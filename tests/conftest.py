@@ -107,7 +107,8 @@ def base_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
         }
     )
-    app = create_app({**config, "TESTING": True})
+    # Letters arrive in the order they were written: one hand. `tests/mail` tries several.
+    app = create_app({**config, "TESTING": True, "MAIL_CONNECTIONS": 1})
     app.test_client_class = Browser
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -17,12 +17,6 @@ from tests.mail.world import NOW, make_event, make_registration, message, post, 
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(autouse=True)
-def one_conversation(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the worker use one connection: a script says what comes after what."""
-    monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 1)
-
-
 @pytest.fixture
 def letter(app: Flask) -> int:
     """A confirmation that waits to leave."""

@@ -166,6 +166,12 @@ def test_what_became_of_a_letter_is_written_down_however_busy_the_database(
     assert message(row).state == "sent"
 
 
+@pytest.fixture
+def two_hands(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a worker use two connections, as it does when nobody sets how many."""
+    monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 2)
+
+
 class ToldMeanwhile(Flag):
     """Somebody says stop as soon as the first letter is under way."""
 
@@ -175,6 +181,7 @@ class ToldMeanwhile(Flag):
         return was_set
 
 
+@pytest.mark.usefixtures("two_hands")
 def test_a_worker_told_to_stop_finishes_the_letter_under_way_and_takes_no_other(
     app: Flask, use_server: UseServer
 ) -> None:
@@ -201,6 +208,7 @@ class PairingServer(BusyServer):
         return super()._take(content, name, address)
 
 
+@pytest.mark.usefixtures("two_hands")
 def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(
     app: Flask, use_server: UseServer
 ) -> None:
@@ -218,6 +226,7 @@ def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(
     assert len(server.contents) == 6
 
 
+@pytest.mark.usefixtures("two_hands")
 def test_what_fails_while_letters_are_carried_is_told_when_all_hands_have_ended(
     app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """What each kind of letter says, and when it says nothing."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +27,15 @@ from tests.mail.world import (
     post,
     registration,
 )
-from tests.notices.written import a_digest, a_mailing, a_role, a_test, some_evidence, some_news
+from tests.notices.written import (
+    a_change_of_signing_in,
+    a_digest,
+    a_mailing,
+    a_role,
+    a_test,
+    some_evidence,
+    some_news,
+)
 
 BASE = "http://localhost"
 STATES = {
@@ -40,13 +49,14 @@ STATES = {
 }
 FAREWELLS = {"cancelled", "released", "rejected", "offer_lapsed", "event_called_off"}
 AFTERWARDS = {"thanks", "feedback_reminder"}
-BESIDES = {
+BESIDES: dict[str, Callable[..., dict[str, Any]]] = {
     "mailing": a_mailing,
     "mailing_test": a_test,
     "digest": a_digest,
     "event_news": some_news,
     "evidence_due": some_evidence,
     "role_given": a_role,
+    "account_changed": a_change_of_signing_in,
 }
 """Letters that name other rows: what makes them, and the payload that names them."""
 ANSWER_UNTIL = datetime(2026, 8, 5, 9, 0, tzinfo=UTC)
@@ -150,6 +160,7 @@ SUBJECTS = {
         "Pääsed nüüd korraldaja töölauale",
         "You may work at the organisers' desk",
     ),
+    "account_changed": ("Sinu sisselogimist muudeti", "How you sign in was changed"),
     "links": ("Sinu registreeringute lingid", "Links to your registrations"),
     "signin": ("Logi sisse korraldaja töölauale", "Sign in to the organisers' desk"),
 }

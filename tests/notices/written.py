@@ -106,3 +106,8 @@ def a_role(seat: int, **values: Any) -> dict[str, Any]:
         session.add(row)
         session.flush()
         return {"grant_id": row.id}
+
+
+def a_change_of_signing_in(_seat: int) -> dict[str, Any]:
+    """Somebody set up an app for signing in."""
+    return {"what": "totp_set", "at": NOW.isoformat(), "browser": "firefox/windows"}
