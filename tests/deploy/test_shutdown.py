@@ -32,6 +32,8 @@ from tests.mail.world import make_event, make_registration, post
 from tests.registration.test_killed import rows_of
 from tests.registration.visitors import address, form_of
 
+pytestmark = pytest.mark.once
+
 CLIENTS = 6
 LAUNCH = """
 import os, sys

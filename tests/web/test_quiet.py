@@ -23,6 +23,8 @@ from tests.conftest import KEY, form_values
 from tests.mail.servers import ScriptedServer, UseServer
 from tests.web.desk_pages import people_path, sign_in
 
+pytestmark = pytest.mark.once
+
 MakeEvent = Callable[..., Event]
 PERSON = {
     "first_name": "Qwzjxeesi",

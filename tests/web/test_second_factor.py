@@ -24,6 +24,8 @@ from tests.accounts.device import Device
 from tests.accounts.made import add_app, add_passkey
 from tests.web.desk_pages import open_form, sign_in, text_of
 
+pytestmark = pytest.mark.once
+
 ADDRESS = "korraldaja@example.org"
 SECOND, ACCOUNT, APP = "/desk/signin/second", "/desk/account", "/desk/account/app"
 

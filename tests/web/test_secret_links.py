@@ -36,6 +36,8 @@ from tests.mail.servers import UseServer, working_server
 from tests.web import everywhere
 from tests.web.desk_pages import sign_in
 
+pytestmark = pytest.mark.once
+
 OTHER_KEY = "another key for tests only, long enough to be taken"
 PURPOSES = (
     "my", "feed", "group", "mailbox", "mailbox-feed", "desk-feed", "signin", "news", "unfollow",
@@ -118,7 +120,7 @@ def masked(answer: TestResponse, path: str) -> Answer:
     body = re.sub(r"\b[0-9a-f]{12}\b", "NUMBER", body)
     for written in (path, unquote(path)):
         body = body.replace(written, "ADDRESS")
-    skipped = {"Content-Length", "Set-Cookie"}
+    skipped = {"Content-Length", "Set-Cookie", "X-Request-Id"}
     headers = [(name, value) for name, value in answer.headers if name not in skipped]
     answer.close()
     return Answer(answer.status_code, sorted(headers), body)
