@@ -226,7 +226,7 @@ def sign_in_link(**values: Any) -> str:
         return link.link_id
 
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.once]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -22,7 +22,7 @@ LANGUAGES = ("et", "en")
 ADDRESS = re.compile(r"https?://[^\s>]+")
 BLOCKS = frozenset({"p", "div", "tr", "h2", "table", "br"})
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.once]
 
 
 class Words(HTMLParser):
