@@ -46,7 +46,7 @@ NONE_OF_IT = ("false", '"0"', "0")
 """Answers to a hotel's questions that ask for nothing, as the text of their JSON."""
 MOST_SHOWN = 300
 """So many people stand on the page of a list; a longer one is whole in its file."""
-MOST_OF_PARTNER = 100
+MOST_OF_PARTNER = 50
 """The same of a partner's list: there is one of each."""
 
 
