@@ -166,6 +166,15 @@ def test_what_became_of_a_letter_is_written_down_however_busy_the_database(
     assert message(row).state == "sent"
 
 
+def several(number: int) -> list[int]:
+    """Confirmations of so many people that wait to leave."""
+    event = make_event()
+    return [
+        post("confirmed", make_registration(event, email=f"p{one}@example.com"))
+        for one in range(number)
+    ]
+
+
 @pytest.fixture
 def two_hands(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker use two connections, as it does when nobody sets how many."""
@@ -185,11 +194,7 @@ class ToldMeanwhile(Flag):
 def test_a_worker_told_to_stop_finishes_the_letter_under_way_and_takes_no_other(
     app: Flask, use_server: UseServer
 ) -> None:
-    event = make_event()
-    rows = [
-        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
-        for number in range(3)
-    ]
+    rows = several(3)
     with ScriptedServer() as server:
         use_server(server.port)
         assert deliver_due(lambda: NOW, stop=ToldMeanwhile()) == 1
@@ -212,11 +217,7 @@ class PairingServer(BusyServer):
 def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(
     app: Flask, use_server: UseServer
 ) -> None:
-    event = make_event()
-    rows = [
-        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
-        for number in range(6)
-    ]
+    rows = several(6)
     with PairingServer() as server:
         use_server(server.port)
         assert deliver_due(lambda: NOW, most=4) == 4
@@ -230,9 +231,7 @@ def test_a_worker_has_several_letters_under_way_at_once_and_counts_all(
 def test_what_fails_while_letters_are_carried_is_told_when_all_hands_have_ended(
     app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = make_event()
-    for number in range(3):
-        post("confirmed", make_registration(event, email=f"p{number}@example.com"))
+    several(3)
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
