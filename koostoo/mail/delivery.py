@@ -37,11 +37,10 @@ from koostoo.mail.rules import (
 ACCEPTED, LOST = "accepted", "lost"
 
 
-def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime, bool]:
+def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime]:
     """Return the statement for the first letter that is due, where no such trouble is in the way.
 
     In the words of the index of what is due: it is read in order, up to the first that fits.
-    `is_troubled` tells whether there is any trouble with anybody.
     """
     earlier, under_way = aliased(OutboxMessage), aliased(OutboxMessage)
     in_line = exists().where(
@@ -65,7 +64,6 @@ def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime, bo
             OutboxMessage.state,
             OutboxMessage.recipient_domain,
             OutboxMessage.next_try_at,
-            exists().select_from(MailTrouble).label("is_troubled"),
         )
         .where(
             IS_UNSENT,
@@ -88,17 +86,26 @@ _TO_CLAIM = _DUE.with_for_update(skip_locked=True, of=OutboxMessage)
 _OVERDUE = _due(and_(_ITS_DOMAIN, MailTrouble.until > bindparam("spared_since")))
 
 
+_IS_TROUBLED = exists().select_from(MailTrouble)
+"""Whether there is any trouble, with anybody."""
 _TAKE = (
     update(OutboxMessage)
-    .where(OutboxMessage.id == bindparam("number"))
     .values(
         state="sending",
         claimed_at=bindparam("now"),
         next_try_at=bindparam("until"),
         attempts=OutboxMessage.attempts + 1,
     )
-    .returning(OutboxMessage.attempts)
+    .returning(OutboxMessage.id, OutboxMessage.attempts)
 )
+_TAKE_THIS = _TAKE.where(OutboxMessage.id == bindparam("number"))
+_TAKE_NEXT = _TAKE.where(
+    OutboxMessage.id
+    == _TO_CLAIM.with_only_columns(OutboxMessage.id).correlate(None).scalar_subquery(),
+    OutboxMessage.state != "sending",
+    ~_IS_TROUBLED,
+)
+"""The same letter, found and taken at once: what is to be done on most days."""
 _SENT = (
     update(OutboxMessage)
     .where(OutboxMessage.id == bindparam("number"), OutboxMessage.recipient == bindparam("tried"))
@@ -112,7 +119,7 @@ _SENT = (
         put_offs=0,
         put_off_since=None,
     )
-    .returning(OutboxMessage.recipient_domain)
+    .returning(OutboxMessage.recipient_domain, _IS_TROUBLED)
 )
 # The session holds none of these rows yet.
 _AS_IT_IS = {"synchronize_session": False}
@@ -147,18 +154,21 @@ def claim(session: Session, now: datetime) -> Claim | None:
     queue is still to be sent; neither our server nor its domain is being spared. PostgreSQL: rows
     other workers hold are skipped.
     """
+    values = {**trouble.moments(now), "until": now + LEASE}
+    next_one = session.execute(_TAKE_NEXT, values, execution_options=_AS_IT_IS).first()
+    if next_one is not None:
+        return Claim(*next_one)
     while True:
         found = session.execute(_TO_CLAIM, trouble.moments(now)).first()
         if found is None:
             return None
-        number, state, domain, _next_try_at, is_troubled = found
-        if is_troubled and not trouble.let_through(session, number, domain, now):
+        number, state, domain, _next_try_at = found
+        if not trouble.let_through(session, number, domain, now):
             return None
         if state != "sending" or not _give_up_lost(session, number, now):
             break
     values = {"number": number, "now": now, "until": now + LEASE}
-    attempt = session.scalars(_TAKE, values, execution_options=_AS_IT_IS).one()
-    return Claim(number, attempt)
+    return Claim(*session.execute(_TAKE_THIS, values, execution_options=_AS_IT_IS).one())
 
 
 def mark_sent(
@@ -176,16 +186,18 @@ def mark_sent(
         "words": answer[:ANSWER_LENGTH],
         "taken_by": server[:SERVER_LENGTH],
     }
-    domain = session.scalar(_SENT, values, execution_options=_AS_IT_IS)
-    if domain is None:
+    done = session.execute(_SENT, values, execution_options=_AS_IT_IS).first()
+    if done is None:
         message = session.get(OutboxMessage, taken.id, with_for_update=True)
         if message is None:
             return
-        message.claimed_at, domain = None, domain_of(tried)
+        message.claimed_at = None
         queue_afresh(message, now)
         session.flush()
     log_try(session, *taken, ACCEPTED, answer, now, tried)
-    trouble.is_over(session, domain)
+    domain, is_troubled = done or (domain_of(tried), True)
+    if is_troubled:
+        trouble.is_over(session, domain)
 
 
 def mark_skipped(session: Session, taken: Claim) -> None:
