@@ -6,7 +6,7 @@ that runs out, and the same Message-ID goes out again.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -154,7 +154,7 @@ def claim(session: Session, now: datetime) -> Claim | None:
     queue is still to be sent; neither our server nor its domain is being spared. PostgreSQL: rows
     other workers hold are skipped.
     """
-    values = {**trouble.moments(now), "until": now + LEASE}
+    values: dict[str, Any] = {**trouble.moments(now), "until": now + LEASE}
     next_one = session.execute(_TAKE_NEXT, values, execution_options=_AS_IT_IS).first()
     if next_one is not None:
         return Claim(*next_one)
@@ -167,7 +167,7 @@ def claim(session: Session, now: datetime) -> Claim | None:
             return None
         if state != "sending" or not _give_up_lost(session, number, now):
             break
-    values = {"number": number, "now": now, "until": now + LEASE}
+    values["number"] = number
     return Claim(*session.execute(_TAKE_THIS, values, execution_options=_AS_IT_IS).one())
 
 

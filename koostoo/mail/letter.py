@@ -1,10 +1,12 @@
 """A letter as a value, and its MIME form: pure."""
 
 import re
+from base64 import encodebytes
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, EmailPolicy
 from functools import lru_cache
 from hashlib import sha256
@@ -90,7 +92,28 @@ def to_mime(letter: Letter, date: datetime) -> EmailMessage:
     disposition (RFC 6047, 2.4); a REQUEST also carries a copy as application/ics for those whose
     program shows no calendar part, which makes multipart/mixed the outermost.
     """
+    # Ours, for the library's are made anew at each try: so a letter is the same at all of them.
+    mark = sha256(letter.message_id.encode()).hexdigest()[:32]
+    alternatives = [_part(letter.text), _part(letter.html, subtype="html")]
+    copies = []
+    if letter.calendar is not None:
+        alternatives.append(_calendar(letter.calendar))
+        if letter.calendar.method == "REQUEST":
+            copies.append(_copy(letter.calendar))
     message = EmailMessage(policy=POLICY)
+    _set_head(message, letter, date)
+    if copies:
+        inner = MIMEPart(policy=POLICY)
+        _hold(inner, "alternative", mark, alternatives)
+        _hold(message, "mixed", mark, [inner, *copies])
+    else:
+        _hold(message, "alternative", mark, alternatives)
+    message["MIME-Version"] = "1.0"
+    message["Content-Language"] = letter.language
+    return message
+
+
+def _set_head(message: EmailMessage, letter: Letter, date: datetime) -> None:
     message["From"] = _address(letter.sender, display_name(letter.sender_name))
     message["To"] = _address(letter.recipient)
     if letter.reply_to:
@@ -104,31 +127,43 @@ def to_mime(letter: Letter, date: datetime) -> EmailMessage:
         # RFC 2369, 3.2; RFC 8058, 3.1: the mail program posts the second to the first.
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.text)
-    # Ours, for the library's are made anew at each try: so a letter is the same at all of them.
-    mark = sha256(letter.message_id.encode()).hexdigest()[:32]
-    message.make_alternative(f"=_alternative_{mark}")
-    message.add_alternative(letter.html, subtype="html")
-    if letter.calendar is not None:
-        _add_calendar(message, letter.calendar, mark)
-    # Last: adding a part moves what speaks of the content into the first one.
-    message["Content-Language"] = letter.language
-    return message
 
 
-def _add_calendar(message: EmailMessage, part: CalendarPart, mark: str) -> None:
+def _part(text: str, subtype: str = "plain") -> MIMEPart:
+    part = MIMEPart(policy=POLICY)
+    part.set_content(text, subtype=subtype)
+    return part
+
+
+def _calendar(calendar: CalendarPart) -> MIMEPart:
     # As bytes: the library would wrap a text with bare LF.
-    message.add_alternative(
-        part.content,
-        maintype="text",
-        subtype="calendar",
-        params={"method": part.method, "charset": "utf-8"},
+    part = MIMEPart(policy=POLICY)
+    part["Content-Type"] = f"text/calendar; method={calendar.method}; charset=utf-8"
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(encodebytes(calendar.content).decode("ascii"))
+    return part
+
+
+def _hold(part: MIMEPart, subtype: str, mark: str, parts: Iterable[MIMEPart]) -> None:
+    """Make `part` a multipart of these, put together at once.
+
+    Step by step, as the library offers it, every step moves and reads the headers anew.
+    """
+    part["Content-Type"] = f'multipart/{subtype}; boundary="=_{subtype}_{mark}"'
+    for one in parts:
+        part.attach(one)
+
+
+def _copy(calendar: CalendarPart) -> MIMEPart:
+    part = MIMEPart(policy=POLICY)
+    part.set_content(
+        calendar.content,
+        maintype="application",
+        subtype="ics",
+        disposition="attachment",
+        filename="invite.ics",
     )
-    if part.method == "REQUEST":
-        message.make_mixed(f"=_mixed_{mark}")
-        message.add_attachment(
-            part.content, maintype="application", subtype="ics", filename="invite.ics"
-        )
+    return part
 
 
 def _address(address: str, name: str = "") -> str:

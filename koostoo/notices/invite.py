@@ -14,8 +14,8 @@ from koostoo.events.models import Event
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices import links
 from koostoo.notices.facts import place_of
-from koostoo.registration.models import Registration
-from koostoo.registration.reply_queries import find_answer
+from koostoo.registration.models import CalendarReply, Registration
+from koostoo.registration.reply_queries import answer_to
 
 _KNOWN = (
     update(Registration.__table__)  # type: ignore[arg-type]  # a Table, typed wider
@@ -31,13 +31,14 @@ def calendar_part(
     lang: Lang,
     *,
     answer_wanted: bool = False,
+    reply: CalendarReply | None = None,
 ) -> CalendarPart | None:
     """Return REQUEST for a seat on a known day, CANCEL for one a calendar still believes in.
 
     RFC 5546: a CANCEL goes only where a REQUEST went before (3.2.5), and with a higher SEQUENCE
     (2.1.4). `made_at` becomes DTSTAMP and is the same in every attempt. None also where the
     participant's address is the organiser's: programs offer them nothing to press. `answer_wanted`:
-    somebody reads what comes back to the organiser's address.
+    somebody reads what comes back to the organiser's address. `reply`: the last that came.
     """
     event, invited = registration.event, registration.invited_sequence
     attendee = Party(registration.name, registration.email)
@@ -55,7 +56,7 @@ def calendar_part(
             language=lang,
             alarm=_reminder(event),
             answer_wanted=answer_wanted,
-            answered=find_answer(registration, sequence) if answer_wanted else None,
+            answered=answer_to(sequence, reply) if answer_wanted else None,
         )
         return CalendarPart("REQUEST", sequence, content, registration.id)
     if invited is None:

@@ -10,34 +10,28 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from koostoo.accounts.models import SignInLink
 from koostoo.attendance import feedback
 from koostoo.base.dates import heading, moment_until, until_day
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang, email_key
-from koostoo.events.letter_words import TEST, WORDED, words_for
+from koostoo.events.letter_words import TEST, words_for
 from koostoo.events.models import Event
 from koostoo.feedback.rules import closes_on
 from koostoo.mail.models import OutboxMessage
 from koostoo.notices import links, made_up, mailing, to_organisers
-from koostoo.notices.content import Content, language_of
+from koostoo.notices.content import Asked, Content, language_of
 from koostoo.notices.facts import facts_of, facts_of_event, plain_name, proposed_words
 from koostoo.notices.moved import News, letter_values, news_for
 from koostoo.notices.own_words import filled
-from koostoo.programme.models import Activity
 from koostoo.registration.mailbox_calendar import calendar_of
 from koostoo.registration.models import CalendarReply, Group, Registration
 from koostoo.registration.queries import queue_place, queue_places
-from koostoo.registration.reply_queries import find_reply, undo_ends
+from koostoo.registration.reply_queries import undo_ends
 from koostoo.registration.words import standing_words, state_words
 
-_WITH_EVENT = (
-    joinedload(Registration.event).joinedload(Event.activity).joinedload(Activity.project),
-    joinedload(Registration.event).joinedload(Event.organiser),
-)
-"""All that a letter tells of a registration, in one query."""
 ACTIVE = frozenset({"pending", "confirmed", "waiting", "offered"})
 AFTERWARDS = frozenset({"thanks", "feedback_reminder"})
 """Letters that may ask how the event was."""
@@ -102,23 +96,22 @@ NOTICES: Mapping[str, Notice] = {
 }
 
 
-def compose(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
-    """Return what `message` says at `now`, None when it is pointless; KeyError: no such kind."""
-    other = _OTHERS.get(message.kind)
+def compose(session: Session, asked: Asked, now: datetime) -> Content | None:
+    """Return what a letter says at `now`, None when it is pointless; KeyError: no such kind."""
+    other = _OTHERS.get(asked.message.kind)
     if other is not None:
-        return other(session, message, now)
-    return _about_registration(NOTICES[message.kind], session, message, now)
+        return other(session, asked.message, now)
+    return _about_registration(NOTICES[asked.message.kind], session, asked, now)
 
 
 def _about_registration(
-    notice: Notice, session: Session, message: OutboxMessage, now: datetime
+    notice: Notice, session: Session, asked: Asked, now: datetime
 ) -> Content | None:
-    registration = session.get(Registration, message.registration_id or 0, options=_WITH_EVENT)
+    message, registration, reply = asked.message, asked.registration, asked.reply
     if registration is None or not _is_true(notice, registration, now):
         return None
     if not _is_of_this_start(message, registration.event):
         return None
-    reply = find_reply(registration.id)
     if message.kind == "calendar_declined" and (reply is None or reply.partstat != "DECLINED"):
         return None
     news = None
@@ -130,8 +123,7 @@ def _about_registration(
     asks = _asks_feedback(session, registration, kind, now)
     if kind == "feedback_reminder" and not asks:
         return None
-    words = words_for(session, registration.event, kind) if kind in WORDED else LocalText()
-    return _about(registration, kind, lang, now, words, news, reply, asks_feedback=asks)
+    return _about(registration, kind, lang, now, asked.words, news, reply, asks_feedback=asks)
 
 
 def _asks_feedback(session: Session, registration: Registration, kind: str, now: datetime) -> bool:
@@ -197,7 +189,7 @@ def _about(
         answer_until, texts = news.move.answer_until, [news.move.words, words]
     own = (filled(text, registration, lang, answer_until) for text in texts)
     values["own_words"] = [text for text in own if text]
-    return Content(values, registration, event, notice.has_calendar, template=kind)
+    return Content(values, registration, event, reply, notice.has_calendar, template=kind)
 
 
 def _feedback_until(event: Event, lang: Lang) -> str:

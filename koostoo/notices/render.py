@@ -17,7 +17,7 @@ from koostoo.events.models import Event
 from koostoo.mail.letter import CalendarPart, Letter
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.settings import proves_senders, reads_answers
-from koostoo.notices.content import Content, language_of
+from koostoo.notices.content import Content, find_asked, language_of
 from koostoo.notices.facts import contact_of
 from koostoo.notices.invite import calendar_part
 from koostoo.notices.messages import compose, sample
@@ -38,12 +38,12 @@ def render(message_id: int, now: datetime) -> Letter | None:
     session = db.session()
     session.rollback()
     try:
-        message = session.get(OutboxMessage, message_id)
-        if message is None:
+        asked = find_asked(session, message_id)
+        if asked is None:
             return None
-        with force_locale(language_of(message)):
-            content = compose(session, message, now)
-            return None if content is None else _write(message, content)
+        with force_locale(language_of(asked.message)):
+            content = compose(session, asked, now)
+            return None if content is None else _write(asked.message, content)
     finally:
         session.rollback()
 
@@ -66,7 +66,12 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
         reply_to = contact_of(content.event).email
     if registration is not None and content.has_calendar:
         calendar = calendar_part(
-            registration, sender, message.created_at, lang, answer_wanted=reads_answers()
+            registration,
+            sender,
+            message.created_at,
+            lang,
+            answer_wanted=reads_answers(),
+            reply=content.reply,
         )
     values = {
         "lang": lang,

@@ -16,9 +16,8 @@ def find_reply(registration_id: int) -> CalendarReply | None:
     return db.session.get(CalendarReply, registration_id)
 
 
-def find_answer(registration: Registration, sequence: int) -> PartStat | None:
-    """Return what was answered to the invitation with this SEQUENCE, if anything."""
-    reply = find_reply(registration.id)
+def answer_to(sequence: int, reply: CalendarReply | None) -> PartStat | None:
+    """Return what `reply` answers to the invitation with this SEQUENCE, if anything."""
     return None if reply is None or reply.sequence != sequence else PARTSTATS[reply.partstat]
 
 
