@@ -1,8 +1,10 @@
 """What is asked of the database while something is done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event as hooks
 
@@ -31,3 +33,27 @@ def selects_of(browser: FlaskClient, path: str) -> int:
         assert answer.status_code == 200, path
         assert answer.data
     return sum(statement.startswith("SELECT") for statement in seen)
+
+
+def plans_of(step: Callable[[], object]) -> list[str]:
+    """Return how SQLite goes about each statement of a step; elsewhere the test is skipped."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by how many rows there are, and here are few")
+    asked = list[Any]()
+
+    def note(_connection: Any, _cursor: Any, *asking: Any) -> None:
+        asked.append(asking[:2])
+
+    hooks.listen(db.engine, "before_cursor_execute", note)
+    try:
+        step()
+    finally:
+        hooks.remove(db.engine, "before_cursor_execute", note)
+    connection = db.session.connection()
+    return [
+        " / ".join(
+            row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        )
+        for statement, values in asked
+        if statement.startswith(("SELECT", "WITH"))
+    ]

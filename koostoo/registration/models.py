@@ -93,6 +93,15 @@ class Registration(Base):
         Index("ix_registration_event_created", "event_id", "created_at", "id"),
         Index("ix_registration_event_state_sort", "event_id", "state", "sort_key", "id"),
         Index("ix_registration_event_state_organisation", "event_id", "state", "organisation_id"),
+        Index(
+            "ix_registration_event_state_organisation_sort",
+            *("event_id", "state", "organisation_id", "sort_key", "id"),
+        ),
+        Index(
+            "ix_registration_event_organisation_sort",
+            *("event_id", "organisation_id", "origin_key", "sort_key", "id"),
+        ),
+        Index("ix_registration_event_revised", "event_id", "revised_at"),
         Index("ix_registration_email_key", "email_key"),
         Index("ix_registration_revised_at", "revised_at"),
     )

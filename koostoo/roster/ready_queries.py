@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select, union_all
 
 from koostoo.base.database import db
 from koostoo.registration.models import Answer, Registration
@@ -90,14 +90,19 @@ def contacts(
     event_id: int, organisations: Sequence[int], most: int | None = None
 ) -> dict[int, list[Contact]]:
     """Return by organisation its people with a seat, in order of names, of each at most so many."""
-    order = (Registration.sort_key, Registration.id)
-    place = func.row_number().over(partition_by=Registration.organisation_id, order_by=order)
-    wanted = (
-        select(Registration.id, place.label("place"))
-        .where(*_seated(event_id), Registration.organisation_id.in_(organisations))
-        .subquery()
-    )
-    rows = db.session.execute(
+    lists = [_contacts_of(event_id, number, most) for number in organisations]
+    rows = db.session.execute(union_all(*lists)).all() if lists else []
+    found: dict[int, list[Contact]] = {number: [] for number in organisations}
+    # What is put together keeps no order of its own.
+    for *values, _key, _number in sorted(rows, key=lambda row: row[-2:]):
+        one = Contact._make(values)
+        found[one.organisation_id].append(one)
+    return found
+
+
+def _contacts_of(event_id: int, organisation: int, most: int | None) -> Select[*tuple[Any, ...]]:
+    """Return the query for one of them: each reads no more of its index than it shows."""
+    return select(
         select(
             Registration.organisation_id,
             Registration.last_name,
@@ -106,16 +111,14 @@ def contacts(
             Registration.phone,
             Registration.member_organisation,
             Registration.role,
+            Registration.sort_key,
+            Registration.id,
         )
-        .join(wanted, wanted.c.id == Registration.id)
-        .where(*(() if most is None else (wanted.c.place <= most,)))
-        .order_by(*order)
+        .where(*_seated(event_id), Registration.organisation_id == organisation)
+        .order_by(Registration.sort_key, Registration.id)
+        .limit(most)
+        .subquery()
     )
-    found: dict[int, list[Contact]] = {number: [] for number in organisations}
-    for row in rows:
-        one = Contact._make(row)
-        found[one.organisation_id].append(one)
-    return found
 
 
 def seats_by_organisation(event_id: int) -> dict[int | None, int]:
