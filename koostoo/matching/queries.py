@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
@@ -40,6 +40,7 @@ class Read:
     known: dict[int, tuple[int, Counted]]
     """What stands there, with the project it was matched in."""
     revised: dict[int, datetime]
+    events: dict[int, int]
     sectors: dict[str, str]
     """By the name of an organisation without its legal form."""
 
@@ -50,6 +51,7 @@ def read_project(project_id: int) -> Read:
     rows = db.session.execute(
         select(
             Registration.id,
+            Registration.event_id,
             Registration.person_key,
             Registration.email,
             Registration.email_key,
@@ -68,9 +70,9 @@ def read_project(project_id: int) -> Read:
         .where(Activity.project_id == project_id)
         .order_by(Registration.id)
     )
-    sightings, known, revised = [], {}, {}
+    sightings, known, revised, events = [], {}, {}, {}
     keys: dict[str, tuple[str, str]] = {}
-    for number, key, email, email_key, member, other, at, matched_in, *as_what in rows:
+    for number, event_id, key, email, email_key, member, other, at, matched_in, *as_what in rows:
         represents = member or other
         if represents not in keys:
             keys[represents] = company_keys(represents)
@@ -93,7 +95,8 @@ def read_project(project_id: int) -> Read:
         if matched_in is not None:
             known[number] = (matched_in, Counted(*as_what))
         revised[number] = at
-    return Read(sightings, known, revised, _sectors(project_id))
+        events[number] = event_id
+    return Read(sightings, known, revised, events, _sectors(project_id))
 
 
 def _sectors(project_id: int) -> dict[str, str]:
@@ -137,51 +140,84 @@ def standing_decisions(project_id: int, subject: Subject) -> list[Decision]:
     return [Decision(row.id, row.first_id, row.second_id, row.verdict) for row in rows]  # type: ignore[arg-type]  # the CHECK of the table keeps it
 
 
+def latest_registration() -> int:
+    """Return the greatest number of a registration there is."""
+    return db.session.scalar(select(func.max(Registration.id))) or 0
+
+
 def is_stale(project_id: int) -> bool:
-    """Say whether anything changed since the project was matched; at most six small queries.
+    """Say whether anything changed since the project was matched; three queries.
 
     Looked at are new rows and those revised lately: whoever changes a name, an address or whom
-    somebody represents dates the registration anew.
+    somebody represents dates the registration anew. After many came at once these are many, so
+    only what differs is followed to its event.
     """
     state = find_state(project_id)
-    if state is None:
+    if state is None or state.registers != register_stamp(project_id):
         return True
-    if state.registers != register_stamp(project_id):
-        return True
-    since, counted = state.matched_at - OVERLAP, CountedRegistration
-    latest = db.session.scalar(select(func.max(Registration.id))) or 0
-    return any(
+    since = state.matched_at - OVERLAP
+    return bool(
         db.session.scalar(
-            select(recent.c.id)
-            .join(Event, Event.id == recent.c.event_id)
-            .join(Event.activity)
-            .outerjoin(counted, counted.registration_id == recent.c.id)
-            .where(
-                Activity.project_id == project_id,
+            select(
                 or_(
-                    counted.registration_id.is_(None),
-                    counted.revised_at != recent.c.revised_at,
-                    counted.project_id != project_id,
-                ),
+                    _has_other(project_id, Registration.id > state.last_id),
+                    _has_other(project_id, Registration.revised_at >= since),
+                    _has_come(project_id, since),
+                )
             )
-            .limit(1)
-        )
-        is not None
-        for recent in (
-            *([_recent(Registration.id > state.last_id)] if latest > state.last_id else []),
-            _recent(Registration.revised_at >= since),
-            _recent(Registration.event_id.in_(select(Event.id).where(Event.revised_at >= since))),
         )
     )
 
 
-def _recent(condition: ColumnElement[bool]) -> CTE:
-    """Return the registrations of a condition, read by its index before anything is joined."""
-    return (
-        select(Registration.id, Registration.event_id, Registration.revised_at)
-        .where(condition)
-        .cte("recent")
+def _has_other(project_id: int, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say whether one of these registrations of the project is not as it was matched.
+
+    They are read by the index of the condition and compared before anything else is joined.
+    """
+    counted = CountedRegistration
+    other = (
+        select(Registration.event_id)
+        .outerjoin(counted, counted.registration_id == Registration.id)
+        .where(
+            condition,
+            or_(
+                counted.registration_id.is_(None),
+                counted.revised_at != Registration.revised_at,
+            ),
+        )
+        .cte()
         .prefix_with("MATERIALIZED")
+    )
+    return (
+        select(other.c.event_id)
+        .join(Event, Event.id == other.c.event_id)
+        .join(Event.activity)
+        .where(Activity.project_id == project_id)
+        .exists()
+    )
+
+
+def _has_come(project_id: int, since: datetime) -> ColumnElement[bool]:
+    """Say whether an event came from another project: it was revised then.
+
+    One of its people tells it of all: they are matched together, or not at all.
+    """
+    counted = CountedRegistration
+    matched_in = (
+        select(func.coalesce(counted.project_id, 0))
+        .select_from(Registration)
+        .outerjoin(counted, counted.registration_id == Registration.id)
+        .where(Registration.event_id == Event.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(Event.id)
+        .join(Event.activity)
+        .where(
+            Activity.project_id == project_id, Event.revised_at >= since, matched_in != project_id
+        )
+        .exists()
     )
 
 

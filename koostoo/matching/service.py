@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import Scope, record
@@ -22,6 +22,7 @@ from koostoo.matching.queries import (
     Counted,
     find_state,
     is_stale,
+    latest_registration,
     read_project,
     register_stamp,
     standing_decisions,
@@ -47,6 +48,8 @@ class Plan:
 
     version: int
     changed: dict[int, Counted]
+    events: frozenset[int]
+    """Whose people these are."""
     last_id: int
     registers: int
     pairs: dict[Subject, list[Pair]]
@@ -58,10 +61,11 @@ def match(project_id: int, now: datetime) -> int:
     Returns how many were written down.
     """
     for _try in range(TRIES):
+        latest = latest_registration()
         if not is_stale(project_id):
             state = find_state(project_id)
             if state is not None and state.matched_at < now - LOOK_BACK:
-                note_unchanged(project_id, state.version, now)
+                note_unchanged(project_id, state.version, latest, now)
             return 0
         plan = work_out(project_id)
         if note_matches(project_id, plan, now):
@@ -87,7 +91,7 @@ def work_out(project_id: int) -> Plan:
     """Return as what each registration of the project counts, where that is not known yet."""
     state = find_state(project_id)
     version, registers = state.version if state else 0, register_stamp(project_id)
-    latest = db.session.scalar(select(func.max(Registration.id))) or 0
+    latest = latest_registration()
     read = read_project(project_id)
     by_person = standing_decisions(project_id, "person")
     by_company = standing_decisions(project_id, "organisation")
@@ -115,6 +119,7 @@ def work_out(project_id: int) -> Plan:
     return Plan(
         version,
         changed,
+        frozenset(read.events[number] for number in changed),
         latest,
         registers,
         {
@@ -154,7 +159,24 @@ def note_matches(project_id: int, plan: Plan, now: datetime) -> bool:
             if rows:
                 session.execute(insert(CountedRegistration), rows)
         _keep_pairs(session, project_id, plan.pairs)
+        if _went_away(session, project_id, plan.events):
+            session.rollback()
+            return False
         return True
+
+
+def _went_away(session: Session, project_id: int, events: Collection[int]) -> bool:
+    """Say whether one of these events belongs to another project by now.
+
+    Asked after everything is written: the other may have matched its people meanwhile, and all
+    people of an event must be matched in one.
+    """
+    wanted = (
+        select(Event.id)
+        .join(Event.activity)
+        .where(Event.id.in_(events), Activity.project_id != project_id)
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def _keep_pairs(session: Session, project_id: int, pairs: Mapping[Subject, Sequence[Pair]]) -> None:
@@ -197,12 +219,16 @@ def _count_doubtful(pairs: Sequence[Pair]) -> int:
 
 
 @retried
-def note_unchanged(project_id: int, version: int, now: datetime) -> None:
-    """Note that nothing had changed at `now` in what was matched at this version."""
+def note_unchanged(project_id: int, version: int, latest: int, now: datetime) -> None:
+    """Note that nothing had changed at `now` in what was matched at this version.
+
+    `latest` is the greatest number of a registration there was before anybody looked.
+    """
     with transaction() as session:
         state = _locked_state(session, project_id, now)
         if state.version == version:
             state.matched_at = now
+            state.last_id = max(state.last_id, latest)
 
 
 @retried

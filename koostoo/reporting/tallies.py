@@ -45,12 +45,14 @@ def fresh_cells(
             select(EventTally.event_id, EventTally.cells).where(EventTally.event_id.in_(event_ids))
         )
         kept = {number: cells for number, cells in rows}  # noqa: C416 - rows are typed pairs
-        changed = _changed(state.counted_at - OVERLAP)
+        changed = _changed(event_ids, state.counted_at - OVERLAP)
     else:
         changed = set()
     fresh = add_up([number for number in event_ids if number not in kept or number in changed])
     news = {number: cells for number, cells in fresh.items() if kept.get(number) != cells}
-    if news or (state is not None and state.counted_at < now - LOOK_BACK):
+    # Who had to add up something again lets the next look begin later.
+    patience = OVERLAP if fresh else LOOK_BACK
+    if news or (state is not None and state.counted_at < now - patience):
         try:
             keep_tallies(project_id, news, now)
         except Busy:
@@ -138,22 +140,30 @@ def people_of(event_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _changed(since: datetime) -> set[int]:
-    """Return the events of which anything that is counted changed since then."""
-    found: set[int] = set()
+def _changed(event_ids: Collection[int], since: datetime) -> set[int]:
+    """Return those of these events of which anything that is counted changed since then."""
+    latest = (
+        select(func.max(Registration.revised_at))
+        .where(Registration.event_id == Event.id)
+        .scalar_subquery()
+    )
+    queries = [
+        select(Event.id).where(
+            Event.id.in_(event_ids), or_(Event.revised_at >= since, latest >= since)
+        )
+    ]
     matched = select(CountedRegistration.registration_id).where(
         CountedRegistration.matched_at >= since
     )
     marked = select(AttendanceMark.registration_id).where(AttendanceMark.received_at >= since)
-    for condition in (
-        Registration.revised_at >= since,
+    queries += [
         # Not joined: SQLite would go through all registrations to find these few.
-        Registration.id.in_(matched),
-        Registration.id.in_(marked),
-    ):
-        found.update(db.session.scalars(select(Registration.event_id).where(condition)))
-    found.update(db.session.scalars(select(Event.id).where(Event.revised_at >= since)))
-    return found
+        select(Registration.event_id)
+        .where(Registration.id.in_(some), Registration.event_id.in_(event_ids))
+        .distinct()
+        for some in (matched, marked)
+    ]
+    return {number for query in queries for number in db.session.scalars(query)}
 
 
 @retried

@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from koostoo.attendance.figures import people_at
@@ -38,6 +39,7 @@ from koostoo.reporting.indicators import read_scene, table_of
 from koostoo.reporting.recount import recount
 from koostoo.reporting.tallies import fresh_cells
 from koostoo.worker import match_anew, write_what_falls_due
+from tests.statements import statements
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -296,16 +298,12 @@ def test_figures_outlive_addresses_and_names(make_event: MakeEvent, entry: Entry
         project.starts_on, project.ends_on = date(2020, 1, 1), date(2020, 12, 31)
     assert forget(now()).contacts == 4
     # Even where everything is matched anew.
-    with transaction() as session:
-        session.query(CountedRegistration).update({"revised_at": now() - timedelta(days=99)})
-        session.get_one(Event, events[0].id).revised_at = now()
+    match_anew(now())
     assert plain(figures(project_id, "sector")) == before
     with transaction() as session:
         session.get_one(Project, project_id).keep_until = date(2020, 12, 31)
     assert forget(now()).people == 4
-    with transaction() as session:
-        session.query(CountedRegistration).update({"revised_at": now() - timedelta(days=99)})
-        session.get_one(Event, events[0].id).revised_at = now()
+    match_anew(now())
     assert plain(figures(project_id, "sector")) == before
 
 
@@ -389,3 +387,18 @@ def test_the_worker_matches_whoever_is_new(make_event: MakeEvent, entry: Entry) 
         session.get_one(CountedRegistration, person).person_id = person + 7
     match_anew(now())
     assert db.session.get_one(CountedRegistration, person).person_id == person
+
+
+def test_what_was_added_up_again_is_soon_left_in_peace(make_event: MakeEvent, entry: Entry) -> None:
+    event = make_event()
+    project_id, began = project_of(event), now()
+    person = sign_up(event.id, entry(), began).registration_id
+    [day] = end(event)
+    mark(event, person, day)
+
+    def is_added_up(seconds: int) -> bool:
+        with time_machine.travel(began + timedelta(seconds=seconds)), statements() as seen:
+            assert figures(project_id).total.attended == 1
+        return any("counted_registration.sector" in one for one in seen)
+
+    assert [is_added_up(seconds) for seconds in (0, 30, 90, 100)] == [True, True, True, False]
