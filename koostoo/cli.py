@@ -263,7 +263,8 @@ def restore_command(file: Path) -> None:
         click.echo(f"Its tables are those of an older version (step {step}): run flask db upgrade")
         click.echo("What was erased since goes again when the worker starts")
         return
-    click.echo(f"erased again: {sweeping.erase_what_came_back(now())} people; {forget(now())}")
+    click.echo(f"erased again: {sweeping.erase_what_came_back(now())} people")
+    click.echo(f"fallen due since, forgotten again: {forget(now())}")
     sweeping.sweep(now())
 
 

@@ -7,7 +7,7 @@ that lost its names still counts, and says nothing of a person.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -32,6 +32,10 @@ class Forgotten:
     people: int = 0
     files: int = 0
     security: int = 0
+
+    def __str__(self) -> str:
+        kinds = asdict(self).items()
+        return ", ".join(f"{kind} {number}" for kind, number in kinds if number) or "nothing"
 
 
 def forget(now: datetime) -> Forgotten:

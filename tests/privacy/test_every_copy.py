@@ -191,7 +191,8 @@ def test_an_older_backup_that_is_restored_loses_the_person_again(
     db.engine.dispose()
     done = runner.invoke(args=["restore", str(old)])
     assert done.exit_code == 0, done.output
-    assert "erased again: 1 people" in done.output
+    assert "erased again: 1 people\n" in done.output
+    assert "fallen due since, forgotten again: nothing\n" in done.output
     old.unlink()
     assert marked_columns() == set()
     assert bytes_left(Path(str(db.engine.url.database)), tmp_path) == []

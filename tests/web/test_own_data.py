@@ -141,6 +141,7 @@ def test_an_organiser_erases_for_who_telephones(client: FlaskClient, number: int
     page = desk.get(f"{person}/erase").get_data(as_text=True)
     bare = desk.post(f"{person}/erase", data=form_values(page))
     assert bare.status_code == 422
+    assert "Kuidas inimene seda soovis?</a> Palun" in bare.get_data(as_text=True)
     done = desk.post(f"{person}/erase", data={**form_values(page), "how": "phone"})
     assert done.status_code == 303
     shown = text_of(desk, person)

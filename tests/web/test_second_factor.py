@@ -334,6 +334,13 @@ def test_somebody_elses_passkey_cannot_be_removed(client: FlaskClient) -> None:
     assert len(db.session.scalars(select(Passkey)).all()) == 1
 
 
+def test_a_new_passkey_has_a_name_to_start_from(client: FlaskClient) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 15) Chrome/140.0.0.0 Mobile Safari/537.36"
+    client.environ_base["HTTP_USER_AGENT"] = agent
+    sign_in(client)
+    assert 'value="Chrome, Android"' in text_of(client, "/desk/account/passkeys/add")
+
+
 def test_sessions_are_listed_and_ended(client: FlaskClient, app: Flask) -> None:
     sign_in(client)
     other, third = sign_in(app.test_client()), sign_in(app.test_client())

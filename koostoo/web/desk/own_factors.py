@@ -1,7 +1,7 @@
 """Setting up and taking away what an organiser signs in with: passkeys and the app."""
 
 from flask import Response as FlaskResponse
-from flask import abort, current_app, flash, g, redirect, render_template, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
 from koostoo.accounts import authenticator, passkeys, totp
+from koostoo.accounts.browsers import kind_of
 from koostoo.accounts.factors import LastFactor, factors_of, find_passkey, remove_passkey
 from koostoo.documents.qr import qr_svg
 from koostoo.web.cookies import keep_session, this_device, this_occasion
 from koostoo.web.desk import bp
+from koostoo.web.desk.account import browser_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line
 from koostoo.web.passkey_form import NewPasskeyForm, no_options, options
 from koostoo.web.rights import asks_afresh, organiser_id, right, signed_in
@@ -37,7 +39,8 @@ def passkey_add() -> Response | Page:
     """Show how a passkey is made; on POST keep the one the device made."""
     if passkeys.site() is None:
         return redirect(url_for("desk.account"), 303)
-    form = NewPasskeyForm()
+    # A name to start from: whoever has one device need not think of any.
+    form = NewPasskeyForm(name=browser_words(kind_of(request.user_agent.string)))
     if form.validate_on_submit():
         device, occasion = this_device(), this_occasion()
         had_any = signed_in().has_factor
