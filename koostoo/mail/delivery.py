@@ -6,10 +6,20 @@ that runs out, and the same Message-ID goes out again.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from koostoo.mail import trouble
 from koostoo.mail.answers import Failure, Reach
@@ -35,6 +45,9 @@ from koostoo.mail.rules import (
 )
 
 ACCEPTED, LOST = "accepted", "lost"
+# Of the tables, not of the classes: no rows of the session are concerned, and it need not look.
+_OUTBOX = cast(Table, OutboxMessage.__table__)
+_ROW, _TROUBLE = _OUTBOX.c, trouble.TABLE.c
 
 
 def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime]:
@@ -42,73 +55,64 @@ def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime]:
 
     In the words of the index of what is due: it is read in order, up to the first that fits.
     """
-    earlier, under_way = aliased(OutboxMessage), aliased(OutboxMessage)
+    earlier, under_way = _OUTBOX.alias().c, _OUTBOX.alias().c
     in_line = exists().where(
-        earlier.queue == OutboxMessage.queue,
-        earlier.id < OutboxMessage.id,
-        earlier.state.in_(UNSENT),
+        earlier.queue == _ROW.queue, earlier.id < _ROW.id, earlier.state.in_(UNSENT)
     )
     number_under_way = (
         select(func.count())
-        .select_from(under_way)
         .where(
             under_way.state == "sending",
-            under_way.recipient_domain == OutboxMessage.recipient_domain,
+            under_way.recipient_domain == _ROW.recipient_domain,
             under_way.next_try_at > bindparam("now"),
         )
         .scalar_subquery()
     )
     return (
-        select(
-            OutboxMessage.id,
-            OutboxMessage.state,
-            OutboxMessage.recipient_domain,
-            OutboxMessage.next_try_at,
-        )
+        select(_ROW.id, _ROW.state, _ROW.recipient_domain, _ROW.next_try_at)
         .where(
             IS_UNSENT,
-            OutboxMessage.next_try_at <= bindparam("now"),
+            _ROW.next_try_at <= bindparam("now"),
             *(~exists().where(condition) for condition in in_the_way),
             ~in_line,
             number_under_way < MOST_AT_ONCE,
         )
-        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+        .order_by(_ROW.next_try_at, _ROW.id)
         .limit(1)
     )
 
 
 # Built once: putting a statement together costs more than running it.
-_ITS_DOMAIN = MailTrouble.scope == OutboxMessage.recipient_domain
+_ITS_DOMAIN = _TROUBLE.scope == _ROW.recipient_domain
 _DUE = _due(
-    and_(MailTrouble.scope == EVERYTHING, trouble.IS_SPARED), and_(_ITS_DOMAIN, trouble.IS_SPARED)
+    and_(_TROUBLE.scope == EVERYTHING, trouble.IS_SPARED), and_(_ITS_DOMAIN, trouble.IS_SPARED)
 )
-_TO_CLAIM = _DUE.with_for_update(skip_locked=True, of=OutboxMessage)
-_OVERDUE = _due(and_(_ITS_DOMAIN, MailTrouble.until > bindparam("spared_since")))
+_TO_CLAIM = _DUE.with_for_update(skip_locked=True, of=_OUTBOX)
+_OVERDUE = _due(and_(_ITS_DOMAIN, _TROUBLE.until > bindparam("spared_since")))
 
 
-_IS_TROUBLED = exists().select_from(MailTrouble)
+_IS_TROUBLED = exists().select_from(trouble.TABLE)
 """Whether there is any trouble, with anybody."""
 _TAKE = (
-    update(OutboxMessage)
+    update(_OUTBOX)
     .values(
         state="sending",
         claimed_at=bindparam("now"),
         next_try_at=bindparam("until"),
-        attempts=OutboxMessage.attempts + 1,
+        attempts=_ROW.attempts + 1,
     )
-    .returning(OutboxMessage.id, OutboxMessage.attempts)
+    .returning(_ROW.id, _ROW.attempts)
 )
-_TAKE_THIS = _TAKE.where(OutboxMessage.id == bindparam("number"))
+_TAKE_THIS = _TAKE.where(_ROW.id == bindparam("number"))
 _TAKE_NEXT = _TAKE.where(
-    OutboxMessage.id
-    == _TO_CLAIM.with_only_columns(OutboxMessage.id).correlate(None).scalar_subquery(),
-    OutboxMessage.state != "sending",
+    _ROW.id == _TO_CLAIM.with_only_columns(_ROW.id).correlate(None).scalar_subquery(),
+    _ROW.state != "sending",
     ~_IS_TROUBLED,
 )
 """The same letter, found and taken at once: what is to be done on most days."""
 _SENT = (
-    update(OutboxMessage)
-    .where(OutboxMessage.id == bindparam("number"), OutboxMessage.recipient == bindparam("tried"))
+    update(_OUTBOX)
+    .where(_ROW.id == bindparam("number"), _ROW.recipient == bindparam("tried"))
     .values(
         state="sent",
         sent_at=bindparam("now"),
@@ -119,10 +123,8 @@ _SENT = (
         put_offs=0,
         put_off_since=None,
     )
-    .returning(OutboxMessage.recipient_domain, _IS_TROUBLED)
+    .returning(_ROW.recipient_domain, _IS_TROUBLED)
 )
-# The session holds none of these rows yet.
-_AS_IT_IS = {"synchronize_session": False}
 
 
 class Claim(NamedTuple):
@@ -155,7 +157,7 @@ def claim(session: Session, now: datetime) -> Claim | None:
     other workers hold are skipped.
     """
     values: dict[str, Any] = {**trouble.moments(now), "until": now + LEASE}
-    next_one = session.execute(_TAKE_NEXT, values, execution_options=_AS_IT_IS).first()
+    next_one = session.execute(_TAKE_NEXT, values).first()
     if next_one is not None:
         return Claim(*next_one)
     while True:
@@ -168,7 +170,7 @@ def claim(session: Session, now: datetime) -> Claim | None:
         if state != "sending" or not _give_up_lost(session, number, now):
             break
     values["number"] = number
-    return Claim(*session.execute(_TAKE_THIS, values, execution_options=_AS_IT_IS).one())
+    return Claim(*session.execute(_TAKE_THIS, values).one())
 
 
 def mark_sent(
@@ -186,7 +188,7 @@ def mark_sent(
         "words": answer[:ANSWER_LENGTH],
         "taken_by": server[:SERVER_LENGTH],
     }
-    done = session.execute(_SENT, values, execution_options=_AS_IT_IS).first()
+    done = session.execute(_SENT, values).first()
     if done is None:
         message = session.get(OutboxMessage, taken.id, with_for_update=True)
         if message is None:

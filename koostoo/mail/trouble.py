@@ -5,8 +5,9 @@ lock these, never the other way round.
 """
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import UtcDateTime
@@ -14,11 +15,12 @@ from koostoo.mail.answers import Failure
 from koostoo.mail.models import MailTrouble, OutboxMessage
 from koostoo.mail.rules import EVERYTHING, GIVE_UP_AFTER, PROBE, Trouble, worsen
 
+TABLE = cast(Table, MailTrouble.__table__)
 IS_SPARED: ColumnElement[bool] = and_(
-    MailTrouble.until > bindparam("now", type_=UtcDateTime),
+    TABLE.c.until > bindparam("now", type_=UtcDateTime),
     or_(
-        MailTrouble.scope == EVERYTHING,
-        MailTrouble.since > bindparam("given_up_since", type_=UtcDateTime),
+        TABLE.c.scope == EVERYTHING,
+        TABLE.c.since > bindparam("given_up_since", type_=UtcDateTime),
     ),
 )
 """That nothing is tried in a scope; takes `moments`.
@@ -33,9 +35,7 @@ _IN_THE_WAY = (
     .order_by(MailTrouble.scope)
     .with_for_update()
 )
-_OVER = delete(MailTrouble.__table__).where(  # type: ignore[arg-type]  # a Table, typed wider
-    MailTrouble.scope.in_((EVERYTHING, bindparam("domain")))
-)
+_OVER = delete(TABLE).where(TABLE.c.scope.in_((EVERYTHING, bindparam("domain"))))
 
 
 def moments(now: datetime) -> dict[str, datetime]:

@@ -1,8 +1,9 @@
 """The calendar part of a letter: it follows from the rows, not from the kind of letter."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from koostoo.base.dates import hours_of_days
@@ -17,9 +18,10 @@ from koostoo.notices.facts import place_of
 from koostoo.registration.models import CalendarReply, Registration
 from koostoo.registration.reply_queries import answer_to
 
+_REGISTRATION = cast(Table, Registration.__table__)
 _KNOWN = (
-    update(Registration.__table__)  # type: ignore[arg-type]  # a Table, typed wider
-    .where(Registration.id == bindparam("number"))
+    update(_REGISTRATION)
+    .where(_REGISTRATION.c.id == bindparam("number"))
     .values(invited_sequence=bindparam("known"))
 )
 
