@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Literal, TypeVar, cast, get_args
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from koostoo.accounts.roles import Access, EventFacts
@@ -21,6 +21,7 @@ from koostoo.web.bearer import token_owner
 from koostoo.web.cookies import desk_token
 from koostoo.web.links import forget_wanted, keep_wanted
 from koostoo.web.right_checks import CHECKS
+from koostoo.web.unsaved import unsaved_page
 
 Right = Literal[
     "public",
@@ -139,9 +140,7 @@ def _check() -> Response | None:
     token = desk_token()
     found = find_session(token, now()) if token else None
     if found is None:
-        if declared != "signing_in":
-            keep_wanted()
-        return redirect(url_for("signin.ask"), 303)
+        return _ask_who_it_is(declared)
     if found.standing not in _STANDINGS.get(declared, ("full",)):
         step = "signin.second" if found.standing == "ask" else "desk.account"
         return redirect(url_for(step), 303)
@@ -151,6 +150,16 @@ def _check() -> Response | None:
     g.access = load_access(g.organiser.id)
     CHECKS[declared](g.access, request.view_args or {})
     return None
+
+
+def _ask_who_it_is(declared: Right) -> Response:
+    """Lead to signing in; who comes with a filled-in form gets it back, to send afterwards."""
+    if declared != "signing_in":
+        unsaved = unsaved_page()
+        if unsaved is not None:
+            return make_response(unsaved)
+        keep_wanted()
+    return redirect(url_for("signin.ask"), 303)
 
 
 def _is_monitor() -> bool:
