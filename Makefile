@@ -10,6 +10,10 @@ BASE_URL ?= http://127.0.0.1:$(PORT)
 ORGANISER ?= korraldaja@example.org
 PYTEST_ARGS ?= -n 3 --dist worksteal
 
+# Service and tests start many processes. Where the environment asks Python to keep no
+# compiled modules, each of them would compile the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 PROJECT := koostoo/programme/data/kogemusvahetus.toml
