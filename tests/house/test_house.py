@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,17 @@ def test_no_post_without_a_form_token_changes_anything(app: Flask, client: Flask
     assert rows() == before
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a file of the code says, read once."""
+    return ast.parse(path.read_text())
+
+
 def test_commit_stands_in_one_place() -> None:
     places = [
         path.relative_to(ROOT).as_posix()
         for path in CODE
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     ]
     assert places == ["koostoo/base/database.py"]
@@ -107,7 +114,7 @@ def test_files_leave_in_a_few_places_only() -> None:
 def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Every function of the code with the place where it stands."""
     for path in CODE:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef):
                 yield f"{path.relative_to(ROOT).as_posix()}:{node.name}", node
 
@@ -163,7 +170,8 @@ def test_models_and_migrations_describe_the_same_tables(app: Flask) -> None:
         assert compare_metadata(context, db.metadata) == []
 
 
-def texts() -> set[str]:
+@cache
+def texts() -> frozenset[str]:
     """Every sentence in the code and the templates."""
     found: set[str] = set()
     for _file, _line, message, _comments, _context in extract_from_dir(
@@ -173,7 +181,7 @@ def texts() -> set[str]:
         directory_filter=lambda path: Path(path).name not in {".venv", ".git", "node_modules"},
     ):
         found.add(message if isinstance(message, str) else message[0])
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("lang", ["et", "en"])
