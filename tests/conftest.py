@@ -4,10 +4,12 @@ Set TEST_DATABASE_URL to a PostgreSQL address to run the same tests there; each 
 gets a database of its own beside it.
 """
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -58,6 +60,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in asking])
     items[:] = [item for item in items if id(item) in asking]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Look for garbage again, but not among what was loaded so far (see `tests/__init__.py`)."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -120,15 +130,21 @@ def base_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         db.engine.dispose()
 
 
+@cache
+def _emptying() -> tuple[str, ...]:
+    return tuple(str(table.delete()) for table in reversed(db.metadata.sorted_tables))
+
+
 def _empty_tables() -> None:
-    """Delete everything, without asking the ORM: each test does this."""
-    tables = [str(table.delete()) for table in reversed(db.metadata.sorted_tables)]
+    """Delete everything, asking neither ORM nor engine: each test does this."""
     with transaction() as session:
         connection = session.connection()
+        driver = connection.connection.driver_connection
+        assert driver is not None
         # PostgreSQL takes all of them at once, SQLite one by one.
-        at_once = [";".join(tables)] if connection.dialect.name == "postgresql" else tables
-        for statement in at_once:
-            connection.exec_driver_sql(statement)
+        at_once = connection.dialect.name == "postgresql"
+        for statement in [";".join(_emptying())] if at_once else _emptying():
+            driver.execute(statement)
 
 
 @pytest.fixture
