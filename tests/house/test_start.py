@@ -1,5 +1,8 @@
 """What the service refuses to start on, and what it says; one refusal after the other."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,17 @@ from koostoo.base import disk
 from koostoo.base.disk import UnfitDisk, network_filesystem
 from koostoo.upkeep import database_checks
 
+ROOT = Path(__file__).resolve().parents[2]
+LOADED = """
+import gc
+def looks(): return sum(one["collections"] for one in gc.get_stats())
+before = looks()
+import app
+# Python may look once or twice before the first line of app.py is reached, else hundreds of times.
+assert looks() - before < 10, "garbage was looked for while the service was loaded"
+assert gc.isenabled(), "garbage is never looked for again"
+assert gc.get_freeze_count() > 100_000, "it will be looked for in all that was loaded"
+"""
 KEY = "aB3-kqZ9_wXr7TmNf5LcHv2YgJd8SpQe"
 GOOD = {"SECRET_KEY": KEY, "BASE_URL": "https://koostoo.example.ee"}
 
@@ -97,3 +111,8 @@ def test_a_worker_warns_of_an_sqlite_that_several_processes_may_damage(
     assert app.test_cli_runner().invoke(args=["worker"]).exit_code == 0
     is_file = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     assert ["PostgreSQL is free of it" in words for words in told] == [True] * (is_file and warned)
+
+
+def test_nothing_looks_for_garbage_while_the_service_is_loaded(tmp_path: Path) -> None:
+    env = {**os.environ, **GOOD, "INSTANCE_PATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, env=env, check=True)
