@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +32,26 @@ WORKERS, LETTERS, HELD = 8, 200, 60
 HANDS = 2
 """Letters one worker has under way at most: MAIL_CONNECTIONS as it is when nobody sets it."""
 PATIENCE = 120
+LAUNCH = """
+import os, sys
+from flask.cli import main
+import koostoo
+crew = []
+for name in sys.argv[1:]:
+    if not (number := os.fork()):
+        log = os.open(name + ".log", os.O_CREAT | os.O_WRONLY)
+        os.dup2(log, 1), os.dup2(log, 2)
+        os.chdir(os.environ["ROOT"])
+        os.environ["BASE_URL"] = "http://" + name
+        sys.argv = ["flask", "worker"]
+        main()
+    crew.append(number)
+print(*crew, flush=True)
+for number in crew:
+    os.waitpid(number, 0)
+"""
+"""Starts `flask worker` for each name. The code is loaded once; settings, application and
+connections are each worker's own."""
 
 
 def wait_until(done: object, what: str) -> None:
@@ -42,30 +62,27 @@ def wait_until(done: object, what: str) -> None:
 
 
 @contextmanager
-def crew(app: Flask, folder: Path, port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def crew(app: Flask, folder: Path, port: int) -> Iterator[dict[str, int]]:
     """Run workers, each known by the name it greets with; end them in any case."""
-    workers = {}
+    names = [f"worker{number}.example.org" for number in range(WORKERS)]
+    env = {
+        "ROOT": str(ROOT),
+        "PYTHONPATH": str(ROOT),
+        "KOOSTOO_ENV": "development",
+        "SECRET_KEY": KEY,
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "INSTANCE_PATH": str(folder),
+        "MAIL_TRANSPORT": "smtp",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(port),
+    }
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", LAUNCH, *names],
+        cwd=folder, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert launcher.stdout is not None
+    workers = dict(zip(names, map(int, launcher.stdout.readline().split()), strict=True))
     try:
-        for number in range(WORKERS):
-            name = f"worker{number}.example.org"
-            env = {
-                "KOOSTOO_ENV": "development",
-                "SECRET_KEY": KEY,
-                "BASE_URL": f"http://{name}",
-                "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-                "INSTANCE_PATH": str(folder),
-                "MAIL_TRANSPORT": "smtp",
-                "MAIL_SERVER": "127.0.0.1",
-                "MAIL_PORT": str(port),
-            }
-            with (folder / f"{name}.log").open("wb") as log:
-                workers[name] = subprocess.Popen(
-                    [sys.executable, "-m", "flask", "worker"],
-                    cwd=ROOT,
-                    env={**os.environ, **env},
-                    stdout=log,
-                    stderr=log,
-                )
         # The first thing a worker tells is what it forgot today.
         wait_until(
             lambda: (
@@ -76,9 +93,10 @@ def crew(app: Flask, folder: Path, port: int) -> Iterator[dict[str, subprocess.P
         yield workers
     finally:
         for worker in workers.values():
-            worker.terminate()
-        for worker in workers.values():
-            worker.wait(30)
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
+        launcher.stdout.close()
+        assert launcher.wait(30) == 0
 
 
 def states() -> Counter[str]:
@@ -108,7 +126,7 @@ def test_every_letter_leaves_once_and_those_of_the_killed_worker_when_their_clai
                 told = notify_all(session, session.get_one(Event, event), "confirmed", now())
             assert told == LETTERS
             assert server.is_held.wait(PATIENCE)
-            os.kill(workers[server.held_by].pid, signal.SIGKILL)
+            os.kill(workers[server.held_by], signal.SIGKILL)
             # It had one letter in each hand; the server read one of them at least.
             wait_until(lambda: states()["queued"] == 0 and len(held()) <= HANDS, "stuck")
         # The others have finished what they had.
