@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from benchmarks import floor, visits
+from benchmarks import desk_pages, floor, visits
 from benchmarks.desk import invite, sign_in
-from benchmarks.desk_pages import desk_rows
 from benchmarks.load import Browser, Step, hammer
 from benchmarks.server import Server, free_port, serve, server_settings
 from benchmarks.stage import set_stage
@@ -32,8 +31,12 @@ def take(server: Server, prepare: Callable[[Browser], Step]) -> None:
 
 
 @pytest.mark.slow
-def test_every_visit_succeeds_on_the_real_server(tmp_path: Path) -> None:
-    env = server_settings(tmp_path)
+def test_every_visit_succeeds_on_the_real_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first visit shows whether a page opens; the others only steady its figure.
+    monkeypatch.setattr(desk_pages, "VISITS", 1)
+    env = server_settings(tmp_path) | {"GUNICORN_CMD_ARGS": "--preload"}
     set_stage(env, people=10)
     port = int(env["BASE_URL"].rpartition(":")[2])
     with serve("app:app", env, tmp_path / "log", port, visits.EVENT_PAGE) as server:
@@ -42,7 +45,7 @@ def test_every_visit_succeeds_on_the_real_server(tmp_path: Path) -> None:
         assert hammer(server, visits.form, 0.2).per_second > 0
         desk = Browser(server, {})
         sign_in(desk, invite(env))
-        pages = [row.name for row in desk_rows(desk, "SQLite", env)]
+        pages = [row.name for row in desk_pages.desk_rows(desk, "SQLite", env)]
         desk.close()
         assert any(name.endswith("/registrations") or "/edit" in name for name in pages), pages
         workers = server.workers()
