@@ -12,6 +12,10 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from config import settings
+from koostoo import create_app
+from koostoo.base.database import db
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PROJECT = "koostoo/programme/data/kogemusvahetus.toml"
@@ -26,15 +30,15 @@ class Service:
     env: dict[str, str]
 
     def flask(self, *words: str) -> str:
-        """Run a `flask` command beside the running service; return what it printed."""
-        done = subprocess.run(
-            [BIN / "flask", *words],
-            cwd=ROOT,
-            env=self.env,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        """Run a `flask` command beside the running service; return what it printed.
+
+        In this process, which has loaded the service already.
+        """
+        app = create_app(settings(self.env))
+        done = app.test_cli_runner().invoke(args=words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        with app.app_context():
+            db.engine.dispose()
         return done.stdout
 
 
