@@ -89,6 +89,7 @@ def values(
     return world.build(make_event, entry, programme)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_fits_a_phone_and_opens_to_everyone(
     app: Flask, client: FlaskClient, browser: Browser, values: world.Values, part: int

@@ -87,6 +87,8 @@ def test_whatever_is_done_at_once_the_promises_about_seats_hold(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     board = set_up_event(env)
+    # The code is loaded once; what both processes do with the database is their own.
+    env["GUNICORN_CMD_ARGS"] = "--preload"
     port = urlsplit(env["BASE_URL"]).port or 0
     with serve("app:app", env, tmp_path / "log", port, visits.EVENT_PAGE) as server:
         entries = mix(server, env, board, tmp_path)

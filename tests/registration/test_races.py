@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -98,6 +99,7 @@ def standings(event: Event) -> Counter[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_processes_never_give_a_seat_twice_and_lose_nobody(
     app: Flask, make_event: Callable[..., Event]
 ) -> None:

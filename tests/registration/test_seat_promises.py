@@ -351,6 +351,7 @@ def walk(machine: type[Seats], sights: set[str], walks: int) -> set[str]:
     return missed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("approval", "offer_hours", "sights"),
     [

@@ -116,6 +116,7 @@ class Trial:
         return page
 
 
+@pytest.mark.slow
 def test_no_query_path_or_header_makes_the_service_stumble(
     app: Flask,
     desk: FlaskClient,
@@ -144,6 +145,7 @@ def test_no_query_path_or_header_makes_the_service_stumble(
     assert trial.sent > 250
 
 
+@pytest.mark.slow
 def test_no_form_makes_the_service_stumble(
     app: Flask,
     desk: FlaskClient,

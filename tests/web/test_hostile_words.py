@@ -39,6 +39,7 @@ FROZEN = {"desk.report_pdf"}
 pytestmark = pytest.mark.once
 
 
+@pytest.mark.slow
 def test_whatever_is_typed_stays_words_on_every_page_and_in_every_file_and_letter(
     secure: Flask,
     make_event: Callable[..., Event],
