@@ -53,14 +53,6 @@ class Standing(NamedTuple):
     by: str
 
 
-class Counts(NamedTuple):
-    """How many are on the list, how many of them were there on each day, and on any."""
-
-    expected: int
-    present: dict[date, int]
-    came: int = 0
-
-
 class Paid(NamedTuple):
     """What somebody paid and how."""
 
@@ -93,36 +85,6 @@ def count_guests(event_id: int, *, text: str = "", missing_on: date | None = Non
     """Return how many `guests` would return without a limit."""
     conditions = _on_list(event_id, text, missing_on, never_there=False)
     return db.session.scalar(select(func.count(Registration.id)).where(*conditions)) or 0
-
-
-def counts(event_id: int) -> Counts:
-    """Return the numbers of an event, in three queries."""
-    present = and_(Registration.event_id == event_id, Attendance.status == "present")
-    expected = db.session.scalar(
-        select(func.count()).where(Registration.event_id == event_id, ON_LIST)
-    )
-    rows = db.session.execute(
-        select(Attendance.day, func.count())
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(present)
-        .group_by(Attendance.day)
-    )
-    by_day = {day: number for day, number in rows}  # noqa: C416 - rows are typed pairs
-    came = db.session.scalar(
-        select(func.count(Attendance.registration_id.distinct()))
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(present)
-    )
-    return Counts(expected or 0, by_day, came or 0)
-
-
-def last_marked_at(event_id: int) -> datetime | None:
-    """Return when somebody was last marked at the event; None where nobody is."""
-    return db.session.scalar(
-        select(func.max(Attendance.marked_at))
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(Registration.event_id == event_id, Attendance.status != "unmarked")
-    )
 
 
 def listed_after(

@@ -1,5 +1,7 @@
 """Reads about feedback."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -15,6 +17,16 @@ def find_form(event_id: int) -> FeedbackForm | None:
         .where(FeedbackForm.event_id == event_id)
         .options(selectinload(FeedbackForm.questions))
     )
+
+
+def forms_of(event_ids: Collection[int]) -> dict[int, FeedbackForm]:
+    """Return the own forms of those of these events that had one, with their questions."""
+    forms = db.session.scalars(
+        select(FeedbackForm)
+        .where(FeedbackForm.event_id.in_(event_ids))
+        .options(selectinload(FeedbackForm.questions))
+    )
+    return {form.event_id: form for form in forms}
 
 
 def results_of(form: FeedbackForm) -> list[Result]:

@@ -24,6 +24,27 @@ def files_of(event_id: int) -> Sequence[StoredFile]:
     ).all()
 
 
+def files_of_events(event_ids: Collection[int]) -> dict[int, list[StoredFile]]:
+    """Return all files of each of these events in the order they came, in one query."""
+    found: dict[int, list[StoredFile]] = {number: [] for number in event_ids}
+    for one in db.session.scalars(
+        select(StoredFile).where(StoredFile.event_id.in_(event_ids)).order_by(StoredFile.id)
+    ):
+        if one.event_id is not None:
+            found[one.event_id].append(one)
+    return found
+
+
+def news_of_events(event_ids: Collection[int]) -> dict[int, list[NewsLink]]:
+    """Return the links to news stories about each of these events as they came, in one query."""
+    found: dict[int, list[NewsLink]] = {number: [] for number in event_ids}
+    for one in db.session.scalars(
+        select(NewsLink).where(NewsLink.event_id.in_(event_ids)).order_by(NewsLink.id)
+    ):
+        found[one.event_id].append(one)
+    return found
+
+
 def public_files_of(event_id: int) -> Sequence[StoredFile]:
     """Return the cover and the documents everybody may see."""
     return db.session.scalars(

@@ -16,11 +16,11 @@ from koostoo.base.database import db
 from koostoo.base.dates import heading, numeric
 from koostoo.base.text import Lang, truncate
 from koostoo.documents.archive import Entry, Labels, pieces_of, write_archive
-from koostoo.documents.drawings import Logo
 from koostoo.documents.names import download_name, folder_name
 from koostoo.events.models import Event
 from koostoo.programme.models import Activity
-from koostoo.reporting.evidence_parts import PARTS, Item, read_source
+from koostoo.reporting.evidence_parts import PARTS, Item
+from koostoo.reporting.evidence_sources import read_sources
 from koostoo.reporting.papers import logos_of
 from koostoo.work.claiming import Claim, Made
 from koostoo.work.models import CHUNK_BYTES
@@ -91,14 +91,12 @@ def plan_of(
     """Return what the package of these events holds, in the language set now; raises Refused."""
     if not events:
         raise Refused("nothing")
-    logos: dict[int, tuple[Logo, ...]] = {}
+    projects = {event.activity.project_id for event in events}
+    logos = {number: logos_of(number, lang) for number in projects}
     items, moments, rows = [], [], 0
     folders: set[str] = set()
-    for event in events:
-        project = event.activity.project_id
-        if project not in logos:
-            logos[project] = logos_of(project, lang)
-        source = read_source(event, logos[project], lang, now)
+    for source in read_sources(events, logos, lang, now):
+        event = source.event
         folder = _folder(event, lang)
         if folder in folders:
             folder = f"{folder}-{event.id}"
@@ -109,7 +107,7 @@ def plan_of(
             for item in sorted(found, key=lambda item: item.path)
         ]
         moments.append(source.changed_at)
-        rows += source.people
+        rows += source.counts.expected
     plan = Plan(tuple(items), max(moments), rows, (name, *about), name)
     if plan.size > MOST_BYTES:
         raise Refused("too_large")

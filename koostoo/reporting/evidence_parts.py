@@ -5,47 +5,36 @@ part may hold a contact or an answer to a question: the package is handed on.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from hashlib import sha256
 from io import BytesIO
 from typing import NamedTuple, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
-from koostoo.attendance import queries as attendance
-from koostoo.attendance.queries import Guest
 from koostoo.attendance.rules import days_of
-from koostoo.base.database import db
 from koostoo.base.dates import heading, in_full, numeric
-from koostoo.base.text import Lang
 from koostoo.documents.archive import pieces_of
 from koostoo.documents.attendance_pdf import AttendanceSheet, render_attendance_sheet
 from koostoo.documents.cells import Cell
-from koostoo.documents.drawings import Logo
-from koostoo.documents.feedback_pdf import render_feedback
+from koostoo.documents.feedback_pdf import FeedbackSummary, render_feedback
 from koostoo.documents.file_types import ABOUT
 from koostoo.documents.names import download_name, folder_name
 from koostoo.documents.programme_pdf import render_programme
 from koostoo.documents.xlsx import write_xlsx
-from koostoo.events.models import Event
 from koostoo.files import queries as files
-from koostoo.files.models import CHUNK_BYTES, StoredFile
+from koostoo.files.models import CHUNK_BYTES
 from koostoo.files.rules import EVENT_KINDS
 from koostoo.files.words import KIND_TITLES
-from koostoo.registration.models import Registration
 from koostoo.registration.words import state_label
-from koostoo.reporting.feedback_summary import Found, find_summary, summary_of
+from koostoo.reporting.evidence_sources import Source
+from koostoo.reporting.feedback_summary import summary_of
 from koostoo.reporting.papers import SEATED, activity_line, programme_of, sheet_of
-from koostoo.roster.queries import count_rows, stream_rows
+from koostoo.roster.queries import stream_rows
 
 V = TypeVar("V")
 NARROW, MIDDLE = 12, 24
-LEFT_OUT = ("cover",)
-"""Kinds of files that prove nothing."""
 
 
 class Item(NamedTuple):
@@ -63,68 +52,9 @@ class Item(NamedTuple):
     pieces: Callable[[], Iterator[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An event and what was read of it, once for all parts; texts are written in `lang`.
-
-    `changed_at` is the newest change of any of it: it stands as the time of making in documents, so
-    that the same state gives the same bytes. `guests` and `marks` are read when first asked for;
-    `people` is how many guests there are, `is_marked` whether there is any mark.
-    """
-
-    event: Event
-    lang: Lang
-    changed_at: datetime
-    logos: tuple[Logo, ...]
-    people: int
-    guests: Callable[[], Sequence[Guest]]
-    is_marked: bool
-    marks: Callable[[], dict[int, dict[date, str]]]
-    files: Sequence[StoredFile]
-    news: Sequence[str]
-    feedback: Found | None
-
-
-def read_source(event: Event, logos: tuple[Logo, ...], lang: Lang, now: datetime) -> Source:
-    """Read all that the parts of an event's package are made of; a dozen queries."""
-    kept, links = files.files_of(event.id), files.news_of(event.id)
-    people_at = db.session.scalar(
-        select(func.max(Registration.revised_at)).where(Registration.event_id == event.id)
-    )
-    marked_at = attendance.last_marked_at(event.id)
-    moments = [
-        event.revised_at,
-        *([people_at] if people_at else []),
-        *([marked_at] if marked_at else []),
-        *(file.created_at for file in kept),
-        *(link.created_at for link in links),
-    ]
-    return Source(
-        event=event,
-        lang=lang,
-        changed_at=max(moments).replace(microsecond=0),
-        logos=logos,
-        people=attendance.count_guests(event.id),
-        guests=cache(lambda: attendance.guests(event.id)),
-        is_marked=marked_at is not None,
-        marks=cache(lambda: _marks(event.id)),
-        files=[file for file in kept if file.kind not in LEFT_OUT],
-        news=[link.url for link in links],
-        feedback=find_summary(event, now),
-    )
-
-
-def _marks(event_id: int) -> dict[int, dict[date, str]]:
-    return {
-        number: {day: one.status for day, one in sorted(days.items())}
-        for number, days in attendance.standings(event_id).items()
-    }
-
-
 def facts(source: Source) -> Iterator[Item]:
     """Tell what the event was, and the numbers, for people (text) and programs (JSON)."""
-    event, lang = source.event, source.lang
-    counts = attendance.counts(event.id)
+    event, lang, counts = source.event, source.lang, source.counts
     modes = {
         "onsite": _("on the spot"),
         "online": _("over the web"),
@@ -170,7 +100,7 @@ def facts(source: Source) -> Iterator[Item]:
 def sheet(source: Source) -> Iterator[Item]:
     """Give out the list to sign, with who has a seat now."""
     event = source.event
-    if not count_rows(event.id, SEATED):
+    if not source.seats:
         return
 
     def read() -> AttendanceSheet:
@@ -182,7 +112,7 @@ def sheet(source: Source) -> Iterator[Item]:
 
 def people(source: Source) -> Iterator[Item]:
     """Give out who was expected and who came, as a workbook: names and organisations alone."""
-    if not source.people:
+    if not source.counts.expected:
         return
     title, foot, made_at = _("Participants"), _heading(source), source.changed_at
 
@@ -224,11 +154,13 @@ def programme(source: Source) -> Iterator[Item]:
 
 def feedback(source: Source) -> Iterator[Item]:
     """Give out the summary of what people said, once there is one to be shown."""
-    if source.feedback is not None and source.feedback.results:
-        values = summary_of(
-            source.event, source.feedback, source.logos, source.lang, source.changed_at
-        )
-        yield _made(_("Summary of feedback"), "pdf", lambda: values, render_feedback)
+    if (found := source.feedback) is None:
+        return
+
+    def read() -> FeedbackSummary:
+        return summary_of(source.event, found(), source.logos, source.lang, source.changed_at)
+
+    yield _made(_("Summary of feedback"), "pdf", read, render_feedback)
 
 
 def kept_files(source: Source) -> Iterator[Item]:

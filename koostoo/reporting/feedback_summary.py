@@ -44,12 +44,18 @@ class Found(NamedTuple):
 def find_summary(event: Event, now: datetime) -> Found | None:
     """Return how the event's own form stands at `now`; None where people are not asked by one."""
     form = find_form(event.id)
-    if form is None:
-        return None
-    is_open = takes_answers(event, form, now)
-    shown = is_shown(form.answered, event.ends_on, local_day(now))
-    results = results_of(form) if shown else []
-    return Found(form, count_participants(event.id), is_open, results)
+    return None if form is None else read_summary(event, form, count_participants(event.id), now)
+
+
+def read_summary(event: Event, form: FeedbackForm, participants: int, now: datetime) -> Found:
+    """Return how this form of the event, in which so many took part, stands at `now`."""
+    results = results_of(form) if has_results(event, form, now) else []
+    return Found(form, participants, takes_answers(event, form, now), results)
+
+
+def has_results(event: Event, form: FeedbackForm, now: datetime) -> bool:
+    """Say whether there is anything to be shown of what was answered; nothing is read for it."""
+    return bool(form.questions) and is_shown(form.answered, event.ends_on, local_day(now))
 
 
 def labels_of(result: Result) -> list[str]:

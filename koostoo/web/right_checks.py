@@ -73,6 +73,7 @@ def _check_project(access: Access, given: Mapping[str, Any]) -> None:
         abort(404)
     if not access.manages(project_id):
         abort(403)
+    g.project_id = project_id
 
 
 def _check_job(access: Access, given: Mapping[str, Any]) -> None:
@@ -107,6 +108,7 @@ def _check_project_seen(access: Access, given: Mapping[str, Any]) -> None:
         abort(404)
     if not access.views(project_id):
         abort(403)
+    g.project_id = project_id
 
 
 def _require(may: Callable[[Access], bool]) -> Check:

@@ -117,6 +117,11 @@ def event_facts() -> EventFacts:
     return found
 
 
+def project_id() -> int:
+    """Return the number of the project of this page; only behind a right about projects."""
+    return int(g.project_id)
+
+
 def shows_contacts(organisation_id: int | None) -> bool:
     """Say whether contacts and answers of this organisation's people in the event may be seen."""
     return access().sees_contacts(event_facts(), organisation_id)

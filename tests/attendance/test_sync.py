@@ -7,8 +7,9 @@ from itertools import permutations
 import pytest
 from sqlalchemy import func, select
 
+from koostoo.attendance.counting import counts
 from koostoo.attendance.models import Attendance, AttendanceMark
-from koostoo.attendance.queries import counts, guests, standings
+from koostoo.attendance.queries import guests, standings
 from koostoo.attendance.rules import Mark, Status, WalkIn
 from koostoo.attendance.service import sync
 from koostoo.base.clock import now

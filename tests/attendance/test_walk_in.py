@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from koostoo.accounts.models import AuditEntry
-from koostoo.attendance.queries import counts, walk_ins
+from koostoo.attendance.counting import counts
+from koostoo.attendance.queries import walk_ins
 from koostoo.attendance.rules import WalkIn
 from koostoo.attendance.service import sync
 from koostoo.base.clock import now

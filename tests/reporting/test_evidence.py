@@ -10,14 +10,19 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from koostoo.attendance.feedback import count_participants, give_feedback
+from koostoo.attendance.marking import mark_present
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.models import Event
+from koostoo.feedback.models import FeedbackAnswer
+from koostoo.feedback.rules import SHOWN_FROM
 from koostoo.files.models import StoredFile
 from koostoo.files.news import add_news
 from koostoo.files.preparing import prepare
@@ -27,9 +32,12 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.reporting import evidence
 from koostoo.reporting.evidence import Refused, plan_for_event, plan_for_project
+from koostoo.reporting.evidence_parts import Item
 from koostoo.work.claiming import Claim
 from tests.documents.pdfs import pages_of
+from tests.feedback.made import ask, numbers_of
 from tests.files.made import ASICE, PDF, picture
+from tests.statements import statements
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -172,3 +180,59 @@ def test_a_package_too_large_to_fetch_is_refused(
     monkeypatch.setattr(evidence, "MOST_BYTES", 100)
     with pytest.raises(Refused, match="too_large"):
         plan_for_event(held.id, "et", now())
+
+
+def test_many_events_are_asked_about_at_once(
+    held: Event, make_event: MakeEvent, entry: Entry
+) -> None:
+    project_id = held.activity.project_id
+
+    def asked() -> int:
+        db.session.rollback()
+        with statements() as seen:
+            plan = plan_for_project(project_id, None, None, "et", now())
+            assert plan.items
+        return len(seen)
+
+    of_one = asked()
+    for _ in range(3):
+        event = make_event()
+        person = sign_up(event.id, entry(), now()).registration_id
+        with transaction() as session:
+            session.get_one(Event, event.id).when = When.days(YESTERDAY)
+        mark_present(event.id, [person], YESTERDAY, now(), None)
+        keep(event.id, "photo", picture(), "pilt.jpg")
+    assert plan_for_project(project_id, None, None, "et", now()).rows == 4
+    assert asked() == of_one
+
+
+def test_the_summary_of_feedback_is_in_it_once_it_may_be_shown(held: Event, entry: Entry) -> None:
+    event_id = held.id
+    ask(event_id)
+    with transaction() as session:
+        session.get_one(Event, event_id).when = When.days(YESTERDAY + timedelta(days=30))
+    people = [sign_up(event_id, entry(), now()).registration_id for _ in range(SHOWN_FROM)]
+    with transaction() as session:
+        session.get_one(Event, event_id).when = When.days(YESTERDAY)
+
+    def summary() -> list[Item]:
+        db.session.rollback()
+        items = plan_for_event(event_id, "et", now()).items
+        return [item for item in items if item.path.endswith("tagasiside-kokkuvote.pdf")]
+
+    overall = numbers_of(event_id)["overall"]
+    for number in people[:-1]:
+        assert give_feedback(number, {overall: 5}, now())
+    assert summary() == []
+    assert give_feedback(people[-1], {overall: 4}, now())
+    [item] = summary()
+    with force_locale("et"):
+        before = item.state()
+        words = " ".join(pages_of(b"".join(item.pieces())))
+    # Nobody was marked: who has a seat took part, the one who had it before among them.
+    assert count_participants(event_id) == SHOWN_FROM + 1
+    assert f"{SHOWN_FROM} / {SHOWN_FROM + 1} (75%)" in words
+    with transaction() as session:
+        session.query(FeedbackAnswer).filter_by(value=4).update({"value": 3})
+    with force_locale("et"):
+        assert summary()[0].state() != before

@@ -12,7 +12,7 @@ import segno
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from koostoo.attendance.queries import counts
+from koostoo.attendance.counting import counts
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
 from koostoo.base.tokens import make_code, make_token

@@ -18,7 +18,7 @@ from koostoo.registration.service import sign_up
 from koostoo.reporting.models import FrozenReport
 from tests.documents.pdfs import is_pdf_a, pages_of
 from tests.reporting.test_indicators import end, mark
-from tests.statements import selects_of
+from tests.statements import selects_of, statements
 from tests.web.desk_pages import open_form, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
@@ -166,3 +166,14 @@ def test_a_report_is_frozen_shown_beside_the_present_and_printed_the_same_each_t
     assert desk.post(f"{where}/withdraw", data=reason).status_code == 303
     assert "Vale periood" in text_of(desk, where)
     assert "Vale periood" in pages_of(desk.get(f"{where}.pdf", buffered=True).data)[0]
+
+
+@pytest.mark.parametrize("page", ["indicators", "indicators/rows", "matches", "evidence"])
+def test_a_page_of_figures_reads_its_project_once(
+    desk: FlaskClient, event: Event, page: str
+) -> None:
+    path = f"/desk/projects/project/{page}"
+    text_of(desk, path)
+    with statements() as seen:
+        text_of(desk, path)
+    assert sum("FROM partner LEFT OUTER JOIN" in one for one in seen) == 1

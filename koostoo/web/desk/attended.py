@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from koostoo.attendance import queries
+from koostoo.attendance.counting import counts
 from koostoo.attendance.rules import Status, days_of
 from koostoo.attendance.service import correct
 from koostoo.base.clock import now
@@ -37,9 +38,9 @@ def show(slug: str) -> str:
     """Show who was there on each day; with `show=missing` only who never was."""
     event = get_event(slug)
     never_there = request.args.get("show") == "missing"
-    counts = queries.counts(event.id)
+    numbers = counts(event.id)
     # Whoever came is on the list, expected or not.
-    totals = {False: counts.expected, True: counts.expected - counts.came}
+    totals = {False: numbers.expected, True: numbers.expected - numbers.came}
     shown = "missing" if never_there else None
     page = paging("desk.attended", totals[never_there], slug=slug, show=shown)
     people = queries.guests(event.id, never_there=never_there, limit=PAGE_SIZE, offset=page.offset)
@@ -51,7 +52,7 @@ def show(slug: str) -> str:
         days=[(day, short_day(day, lang), numeric(day)[:6]) for day in days_of(event.when)],
         people=people,
         standings=queries.standings(event.id, [guest.id for guest in people]),
-        counts=counts,
+        counts=numbers,
         walk_ins=queries.walk_ins(event.id),
         was_taken=queries.was_taken(event.id),
         never_there=never_there,

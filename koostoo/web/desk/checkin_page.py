@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from koostoo.attendance import queries
+from koostoo.attendance.counting import Counts, counts
 from koostoo.attendance.rules import days_of
 from koostoo.base.clock import now
 from koostoo.base.dates import numeric, weekday_name
@@ -56,7 +57,7 @@ def checkin_page(
     """Return the page; one of the forms is given where it came back with a mistake."""
     sent = next((one for one in (form, code_form, photo_form) if one is not None), None)
     day = read_day(event)
-    values: dict[str, Any] = {"people": [], "found": 0, "counts": queries.counts(event.id)}
+    values: dict[str, Any] = {"people": [], "found": 0, "counts": counts(event.id)}
     text = clean_line(request.args.get("q", ""))[:100]
     missing = request.args.get("show") == "missing"
     if day is not None:
@@ -97,7 +98,7 @@ def checkin_shell_of(event: Event) -> str:
         missing=False,
         people=[],
         found=0,
-        counts=queries.Counts(0, {}),
+        counts=Counts(0, {}),
         is_shell=True,
         organiser_name="",
         other_lang_url=None,

@@ -30,7 +30,7 @@ from koostoo.web.desk.logos import get_project
 from koostoo.web.desk.work_words import REASON_WORDS, STATE_WORDS
 from koostoo.web.forms import ButtonForm, Page
 from koostoo.web.language import current_lang
-from koostoo.web.rights import event_facts, organiser_id, right
+from koostoo.web.rights import event_facts, organiser_id, project_id, right
 from koostoo.work.models import Job
 from koostoo.work.queries import latest
 from koostoo.work.rules import may_fetch
@@ -86,16 +86,16 @@ def evidence(slug: str) -> Response | Page:
 @right("project_manage")
 def project_evidence(slug: str) -> Response | Page:
     """Show the events held in the period and what each lacks; on POST have the package made."""
-    project_id, lang, form = get_project(slug).id, current_lang(), ButtonForm()
+    about, lang, form = project_id(), current_lang(), ButtonForm()
     period, today = PeriodForm(request.args), local_day(now())
     is_right = period.validate()
     first, last = (period.first.data, period.last.data) if is_right else (None, None)
-    plan, refusal = _planned(lambda: plan_for_project(project_id, first, last, lang, now()))
+    plan, refusal = _planned(lambda: plan_for_project(about, first, last, lang, now()))
     if is_right and plan is not None and form.validate_on_submit():
-        number = _ask(form, wish_for(plan, lang, project_id, None, first, last))
+        number = _ask(form, wish_for(plan, lang, about, None, first, last))
         if number is not None:
             return redirect(url_for("desk.work", number=number), 303)
-    events = events_held(project_id, first, last, today) if is_right else []
+    events = events_held(about, first, last, today) if is_right else []
     missing = still_missing([event.id for event in events], today)
     page, status, headers = form.answer(
         render_template(
@@ -109,7 +109,7 @@ def project_evidence(slug: str) -> Response | Page:
                 (event, [EVIDENCE_TITLES[one.what] for one in missing[event.id]])
                 for event in events
             ],
-            packages_asked=_packages(project_id),
+            packages_asked=_packages(about),
         )
     )
     return page, status if is_right else 422, headers

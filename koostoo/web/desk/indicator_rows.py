@@ -30,7 +30,7 @@ from koostoo.web.desk.paging import PAGE_SIZE, paging
 from koostoo.web.desk.sending import Download, Table, recorded
 from koostoo.web.forms import Page
 from koostoo.web.language import current_lang
-from koostoo.web.rights import right
+from koostoo.web.rights import project_id, right
 from koostoo.web.signup_form import role_label
 from koostoo.web.view import local
 
@@ -113,12 +113,13 @@ class Behind:
 @right("project_look")
 def indicator_rows(slug: str) -> Page | Response:
     """Show what stands behind one figure."""
+    # What is matched is written first: that ends what was read so far.
+    match_if_not_busy(project_id(), now())
     project = get_project(slug)
     form = read_choice(project)
     if not form.validate():
         return redirect(url_for("desk.indicators", slug=slug), 303)
-    found, part = _behind(project.id, form.choice())
-    project = get_project(slug)
+    found, part = _behind(form.choice())
     asked = form.asked() | {"by": part.by, "key": part.key, "figure": found.figure}
     page = paging("desk.indicator_rows", found.count, slug=slug, **asked)
     content = labels(project.id, found.scene)
@@ -158,37 +159,36 @@ def indicator_rows_xlsx(slug: str) -> Download | Response:
 
 
 def _download(slug: str, kind: Format) -> Download | Response:
+    match_if_not_busy(project_id(), now())
     project = get_project(slug)
     form = read_choice(project)
     if not form.validate():
         return redirect(url_for("desk.indicators", slug=slug), 303)
-    project_id, title, choice = project.id, local(project.title), form.choice()
-    found, part = _behind(project_id, choice)
+    title, choice = local(project.title), form.choice()
+    found, part = _behind(choice)
     if kind == "xlsx" and found.count > MOST_IN_EXCEL:
         typed: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("desk.indicator_rows", slug=slug, **typed), 303)
     asked = form.asked() | {"figure": found.figure, "by": part.by or "", "key": part.key}
     header = found.header()
-    note = indicator_note(project_id, kind, found.count, header, choice, asked)
+    note = indicator_note(project_id(), kind, found.count, header, choice, asked)
     what = str(FIGURE_WORDS[found.figure])
     name = download_name(title, what, *filter(None, choice[:2]), ext=kind)
 
     def make() -> Table:
         # Noting ended what was read.
-        again, _part = _behind(project_id, choice)
+        again, _part = _behind(choice)
         lines = (line.cells for line in again.lines())
         return Table(what, header, lines, [20] * len(header))
 
     return Download([note], name, make)
 
 
-def _behind(project_id: int, choice: Choice) -> tuple[Behind, Part]:
+def _behind(choice: Choice) -> tuple[Behind, Part]:
     figure = _figure()
     by = next((one for one in BYS if one == request.args.get("by")), None)
     part = Part(by, request.args.get("key", "")) if by else Part()
-    moment = now()
-    match_if_not_busy(project_id, moment)
-    scene = read_scene(project_id, choice, moment)
+    scene = read_scene(project_id(), choice, now())
     rows = rows_behind(scene, part, figure, choice.organisation_id)
     return Behind(figure, scene, grouped(rows, figure), _events(scene, part, rows, choice)), part
 

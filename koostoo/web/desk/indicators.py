@@ -14,7 +14,7 @@ from koostoo.documents.names import download_name
 from koostoo.matching.queries import find_state
 from koostoo.reporting.figures import By, Choice, Figures, Table
 from koostoo.reporting.freezing import labels
-from koostoo.reporting.indicators import Scene, held_ids, read_scene, table_of
+from koostoo.reporting.indicators import held_ids, read_scene, table_of
 from koostoo.reporting.tallies import fresh_cells
 from koostoo.web.desk import bp
 from koostoo.web.desk.indicator_form import asked_by, by_tabs, read_choice
@@ -23,7 +23,7 @@ from koostoo.web.desk.logos import get_project
 from koostoo.web.desk.sending import Download, recorded
 from koostoo.web.desk.sending import Table as File
 from koostoo.web.forms import Page
-from koostoo.web.rights import access, right
+from koostoo.web.rights import access, project_id, right
 from koostoo.web.view import local
 
 INDICATORS = "/projects/<slug>/indicators"
@@ -34,23 +34,26 @@ WIDE, NARROW = 40, 14
 @right("project_look")
 def indicators(slug: str) -> Page:
     """Show the figures, broken down as asked; every figure leads to its rows."""
-    project, by = get_project(slug), asked_by()
-    project_id = project.id
+    number, by, moment = project_id(), asked_by(), now()
+    # What is kept for the next look is written first: that ends what was read so far.
+    cells, is_settled = fresh_cells(number, held_ids(number, moment), moment)
+    project = get_project(slug)
     form = read_choice(project)
     is_right = form.validate()
     choice = form.choice() if is_right else Choice()
-    scene, table, is_settled = figures_of(project_id, choice, by)
+    scene = read_scene(number, choice, moment)
+    table = table_of(scene, cells, by, choice.organisation_id)
     asked = form.asked() if is_right else {}
-    content = labels(project_id, scene)
+    content = labels(number, scene)
     keys = sorted_keys(by, table.parts, content)
-    state = find_state(project_id)
+    state = find_state(number)
 
     def url(by: By) -> str:
         return url_for("desk.indicators", slug=slug, by=by, **asked)
 
     page = render_template(
         "desk/indicators.html",
-        project=get_project(slug),
+        project=project,
         form=form,
         by=by,
         asked=asked,
@@ -64,18 +67,9 @@ def indicators(slug: str) -> Page:
         most=max((one.people for one in table.parts.values()), default=0) if by != "event" else 0,
         doubtful=(state.doubtful_people, state.doubtful_companies) if state else (0, 0),
         is_settled=is_settled,
-        manages=access().manages(project_id),
+        manages=access().manages(number),
     )
     return page, 200 if is_right else 422, {}
-
-
-def figures_of(project_id: int, choice: Choice, by: By) -> tuple[Scene, Table, bool]:
-    """Return the events and figures of a choice, and whether everybody in them is matched."""
-    moment = now()
-    # What is kept for the next look is written first: that ends what was read so far.
-    cells, is_settled = fresh_cells(project_id, held_ids(project_id, moment), moment)
-    scene = read_scene(project_id, choice, moment)
-    return scene, table_of(scene, cells, by, choice.organisation_id), is_settled
 
 
 def _lines(
@@ -104,18 +98,20 @@ def indicators_xlsx(slug: str) -> Download | Response:
 
 
 def _download(slug: str, kind: Format) -> Download | Response:
-    project, by = get_project(slug), asked_by()
+    number, by, moment = project_id(), asked_by(), now()
+    cells, _settled = fresh_cells(number, held_ids(number, moment), moment)
+    project = get_project(slug)
     form = read_choice(project)
     if not form.validate():
         typed: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("desk.indicators", slug=slug, **typed), 303)
     choice, title = form.choice(), local(project.title)
-    project_id = project.id
-    scene, table, _settled = figures_of(project_id, choice, by)
-    content = labels(project_id, scene)
+    scene = read_scene(number, choice, moment)
+    table = table_of(scene, cells, by, choice.organisation_id)
+    content = labels(number, scene)
     lines = file_lines(by, table, content)
     header = [str(BY_WORDS[by]), *(str(FIGURE_WORDS[name]) for name in FIGURE_WORDS)]
-    note = indicator_note(project_id, kind, len(lines), header, choice, form.asked())
+    note = indicator_note(number, kind, len(lines), header, choice, form.asked())
     name = download_name(title, _("Indicators"), *filter(None, choice[:2]), ext=kind)
     widths = [WIDE, *(NARROW for _name in FIGURE_WORDS)]
     return Download([note], name, lambda: File(_("Indicators"), header, lines, widths))

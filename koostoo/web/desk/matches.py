@@ -27,7 +27,7 @@ from koostoo.web.desk.match_words import (
 from koostoo.web.desk.numbers import small_number
 from koostoo.web.desk.paging import PAGE_SIZE, paging
 from koostoo.web.forms import ButtonForm, Form, Page
-from koostoo.web.rights import access, organiser_id, right
+from koostoo.web.rights import access, organiser_id, project_id, right
 from koostoo.web.view import local
 
 MATCHES = "/projects/<slug>/matches"
@@ -69,8 +69,7 @@ def all_matches() -> Response | str:
 @right("project_manage")
 def matches(slug: str) -> Response | Page:
     """Show what is doubtful, the rule and what was decided; on POST decide about two."""
-    project, form = get_project(slug), DecisionForm()
-    project_id = project.id
+    form, number = DecisionForm(), project_id()
     subject: Subject = "organisation" if _asked() == "organisation" else "person"
     if form.validate_on_submit():
         given = form.read()
@@ -79,17 +78,17 @@ def matches(slug: str) -> Response | Page:
         subject, verdict, pair = given
         with form.kept_when_busy():
             try:
-                decide_match(project_id, subject, verdict, pair, now(), organiser_id())
+                decide_match(number, subject, verdict, pair, now(), organiser_id())
             except LookupError:
                 abort(404)
             flash(_("Decided. It holds for registrations to come, too."), "success")
             return redirect(url_for("desk.matches", slug=slug, of=subject), 303)
     # Where the database is too busy to match anew, what was found last is shown.
-    match_if_not_busy(project_id, now())
-    total = queries.count_doubtful(project_id, subject)
+    match_if_not_busy(number, now())
+    total = queries.count_doubtful(number, subject)
     page = paging("desk.matches", total, slug=slug, of=subject)
-    shown = queries.doubtful_pairs(project_id, subject, PAGE_SIZE, page.offset)
-    also = queries.joined_pairs(project_id, subject, PAGE_SIZE)
+    shown = queries.doubtful_pairs(number, subject, PAGE_SIZE, page.offset)
+    also = queries.joined_pairs(number, subject, PAGE_SIZE)
     people = queries.shown(sorted({n for one in (*shown, *also) for n in (one.first, one.second)}))
     return form.answer(
         render_template(
@@ -100,7 +99,7 @@ def matches(slug: str) -> Response | Page:
             doubtful=_shown(shown, people, subject),
             joined=_shown(also, people, subject),
             total=total,
-            history=queries.history(project_id, subject, HISTORY),
+            history=queries.history(number, subject, HISTORY),
             verdicts=COMPANY_VERDICTS if subject == "organisation" else PERSON_VERDICTS,
             tabs=[
                 {
@@ -119,10 +118,10 @@ def matches(slug: str) -> Response | Page:
 @right("project_manage")
 def undo_match(slug: str, number: int) -> Response:
     """Undo a decision."""
-    project, subject = get_project(slug), request.args.get("of")
+    subject = request.args.get("of")
     if ButtonForm().validate_on_submit():
         try:
-            undone = undo_decision(project.id, number, now(), organiser_id())
+            undone = undo_decision(project_id(), number, now(), organiser_id())
         except LookupError:
             abort(404)
         if undone:

@@ -27,7 +27,7 @@ from koostoo.web.desk.indicator_words import (
 from koostoo.web.desk.logos import get_project
 from koostoo.web.desk.report_words import get_report, levels_of, scope_words
 from koostoo.web.forms import AtMost, Form, NoForbidden, Page, Sentence, line, prose
-from koostoo.web.rights import access, organiser_id, right
+from koostoo.web.rights import access, organiser_id, project_id, right
 
 REPORTS = "/projects/<slug>/reports"
 ONE = f"{REPORTS}/<int(max=2147483647):number>"
@@ -73,15 +73,15 @@ def reports(slug: str) -> str:
 def report_freeze(slug: str) -> Response | Page:
     """Ask which period; on POST freeze its figures as they are now."""
     project = get_project(slug)
-    project_id, form = project.id, _freeze_form(project)
+    form = _freeze_form(project)
     if form.validate_on_submit():
         with form.kept_when_busy():
-            content = gather(project_id, form.choice(), now())
+            content = gather(project_id(), form.choice(), now())
             if not content.pop("is_settled"):
                 form.is_busy = True
             else:
                 number = freeze(
-                    project_id, form.title.data, form.choice(), content, now(), organiser_id()
+                    project_id(), form.title.data, form.choice(), content, now(), organiser_id()
                 )
                 flash(_("The report is frozen; its figures do not change any more."), "success")
                 return redirect(url_for("desk.report", slug=slug, number=number), 303)
@@ -102,11 +102,11 @@ def _freeze_form(project: Project) -> FreezeForm:
 @right("project_look")
 def report(slug: str, number: int) -> str:
     """Show the frozen figures beside the present ones, with what changed since."""
-    project_id = get_project(slug).id
-    found = get_report(project_id, number)
+    about = project_id()
+    found = get_report(about, number)
     choice = Choice(found.first, found.last, found.activity_id, found.organisation_id)
-    present = gather(project_id, choice, now())
-    found = get_report(project_id, number)
+    present = gather(about, choice, now())
+    found = get_report(about, number)
     content = read(found.figures)
     changed = differences(content["levels"], present["levels"])
     return render_template(
@@ -130,7 +130,7 @@ def report(slug: str, number: int) -> str:
             }
             for one in changed
         ],
-        manages=access().manages(project_id),
+        manages=access().manages(about),
     )
 
 
@@ -138,17 +138,17 @@ def report(slug: str, number: int) -> str:
 @right("project_manage")
 def report_withdraw(slug: str, number: int) -> Response | Page:
     """Ask why a report is no longer meant; on POST mark it so."""
-    project_id, form = get_project(slug).id, WithdrawForm()
-    get_report(project_id, number)
+    about, form = project_id(), WithdrawForm()
+    get_report(about, number)
     if form.validate_on_submit():
         with form.kept_when_busy():
-            withdraw_report(project_id, number, form.reason.data, now(), organiser_id())
+            withdraw_report(about, number, form.reason.data, now(), organiser_id())
             flash(_("The report is withdrawn. Its figures stay as they were."), "success")
             return redirect(url_for("desk.report", slug=slug, number=number), 303)
     page = render_template(
         "desk/report_withdraw.html",
         project=get_project(slug),
-        report=get_report(project_id, number),
+        report=get_report(about, number),
         form=form,
     )
     return form.answer(page)
