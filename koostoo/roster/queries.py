@@ -1,39 +1,20 @@
-"""Reads of the list of an event's people: pages, downloads, and what its columns show."""
+"""Reads of the list of an event's people: downloads, and what its columns show."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
 
 from koostoo.base.database import db
 from koostoo.programme.models import Organisation
 from koostoo.registration.models import Answer, Registration
 from koostoo.roster.filters import Filter, conditions_of
 from koostoo.roster.models import ColumnPreset, Note, RegistrationTag, Tag
-from koostoo.roster.ordering import (
-    BY_NAME,
-    Sort,
-    order_of,
-    order_within_organisation,
-    organisations_in_order,
-)
+from koostoo.roster.ordering import BY_NAME, Sort, order_of
 
-PAGE_SIZE = 100
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list, counted from 1."""
-
-    rows: Sequence[Registration]
-    total: int
-    number: int
-    count: int
 
 
 class ListRow(NamedTuple):
@@ -54,72 +35,6 @@ class ListRow(NamedTuple):
     photo_consent: bool | None
     created_at: datetime
     answers: dict[int, Any]
-
-
-def registrations_page(event_id: int, wanted: Filter, sort: Sort, number: int) -> Page:
-    """Return one page of the event's people, organisations loaded.
-
-    Which rows are on it is found in an index where there is one; only those are read whole.
-    """
-    conditions = conditions_of(event_id, wanted)
-    groups = _organisations(conditions, sort) if sort.by == "organisation" else []
-    total = sum(size for _one, size in groups) if groups else count_rows(event_id, wanted)
-    count = max(1, -(-total // PAGE_SIZE))
-    number = min(max(number, 1), count)
-    offset = (number - 1) * PAGE_SIZE
-    ids = (
-        _within_organisations(conditions, sort, groups, offset)
-        if groups
-        else _numbers(conditions, order_of(sort, wanted.state), PAGE_SIZE, offset)
-    )
-    found = db.session.scalars(
-        select(Registration)
-        .where(Registration.id.in_(ids))
-        .options(joinedload(Registration.organisation))
-    )
-    by_number = {person.id: person for person in found}
-    return Page([by_number[one] for one in ids if one in by_number], total, number, count)
-
-
-def _numbers(
-    conditions: Sequence[ColumnElement[bool]], order: Sequence[Any], most: int, offset: int
-) -> list[int]:
-    wanted = select(Registration.id).where(*conditions).order_by(*order)
-    return list(db.session.scalars(wanted.limit(most).offset(offset)))
-
-
-def _organisations(
-    conditions: Sequence[ColumnElement[bool]], sort: Sort
-) -> list[tuple[int | None, int]]:
-    """Return how many people of each organisation a list has, as it orders them; two queries."""
-    rows = db.session.execute(
-        select(Registration.organisation_id, func.count())
-        .where(*conditions)
-        .group_by(Registration.organisation_id)
-    )
-    sizes = {number: size for number, size in rows}  # noqa: C416 - rows are typed pairs
-    return [(one, sizes[one]) for one in organisations_in_order(sort) if one in sizes]
-
-
-def _within_organisations(
-    conditions: Sequence[ColumnElement[bool]],
-    sort: Sort,
-    groups: Iterable[tuple[int | None, int]],
-    offset: int,
-) -> list[int]:
-    """Return the numbers of a page; one query for each organisation that is on it.
-
-    No index can follow an alphabet the database does not know, but one leads through each of its
-    organisations.
-    """
-    found: list[int] = []
-    for one, size in groups:
-        most = PAGE_SIZE - len(found)
-        if offset < size and most:
-            mine = [*conditions, Registration.organisation_id == one]
-            found += _numbers(mine, order_within_organisation(sort), most, offset)
-        offset = max(0, offset - size)
-    return found
 
 
 def count_rows(event_id: int, wanted: Filter) -> int:

@@ -26,7 +26,8 @@ from koostoo.registration.reply_queries import replies_of
 from koostoo.registration.words import STATE_WORDS, state_label
 from koostoo.roster import queries
 from koostoo.roster.ordering import SortedBy
-from koostoo.roster.queries import Page as ListPage
+from koostoo.roster.pages import Page as ListPage
+from koostoo.roster.pages import registrations_page
 from koostoo.web.answers import answer_text
 from koostoo.web.desk import bp
 from koostoo.web.desk.columns import Column, chosen_columns
@@ -42,6 +43,7 @@ from koostoo.web.desk.filtering import (
     questions_seen,
     read_asked,
 )
+from koostoo.web.desk.numbers import MOST_NUMBER, url_of
 from koostoo.web.desk.opening import checklist
 from koostoo.web.desk.outbox_words import outcome_words
 from koostoo.web.desk.words import (
@@ -54,7 +56,7 @@ from koostoo.web.rights import access, event_facts, right, shows_contacts
 from koostoo.web.sharing import MEMBERSHIP_WORDS, OBSTACLE_WORDS, sharing_lines
 from koostoo.web.signup_form import role_label
 
-ONE = "/events/<slug>/registrations/<int(max=2147483647):number>"
+ONE = f"/events/<slug>/registrations/<int(max={MOST_NUMBER}):number>"
 """Where one person of an event is; what can be done about them stands behind it."""
 KEPT = (
     *("q", "state", "organisation", "membership", "tag", "said", "attendance", "letters"),
@@ -77,7 +79,7 @@ def show(slug: str) -> str:
     """Show the event and one page of its people, searched, filtered and sorted."""
     event = get_event(slug)
     asked = read_asked(event)
-    page = queries.registrations_page(event.id, asked.wanted, asked.sort, asked.page)
+    page = registrations_page(event.id, asked.wanted, asked.sort, asked.page)
     counts = desk_queries.state_counts(event.id, asked.wanted.whose)
     runs = access().may_run(event_facts())
     return render_template(
@@ -105,6 +107,7 @@ def show(slug: str) -> str:
         active=ACTIVE,
         kept=kept_until(event),
         sort_url=lambda by: _sort_url(slug, asked, by),
+        url_of=url_of(slug),
         **_words(),
         **_filters(event, asked),
         **_columns(event, page, asked),

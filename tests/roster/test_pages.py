@@ -9,9 +9,11 @@ from koostoo.base.clock import now
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
-from koostoo.roster import queries
+from koostoo.roster import pages
 from koostoo.roster.filters import Filter
 from koostoo.roster.ordering import SORTS, Sort
+from koostoo.roster.pages import registrations_page
+from koostoo.roster.queries import stream_rows
 from koostoo.roster.ready_queries import contacts
 from tests.statements import plans_of, statements
 
@@ -42,12 +44,12 @@ def crowd(make_event: MakeEvent, entry: Entry) -> Event:
 def test_the_pages_of_a_list_are_the_list_that_is_downloaded(
     crowd: Event, sort: Sort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = [row.id for row in queries.stream_rows(crowd.id, EVERYBODY, sort)]
-    monkeypatch.setattr(queries, "PAGE_SIZE", 4)
-    pages = [queries.registrations_page(crowd.id, EVERYBODY, sort, n) for n in range(1, 5)]
-    assert [person.id for page in pages for person in page.rows] == whole
-    assert {(page.total, page.count) for page in pages} == {(15, 4)}
-    assert queries.registrations_page(crowd.id, EVERYBODY, sort, 9).number == 4
+    whole = [row.id for row in stream_rows(crowd.id, EVERYBODY, sort)]
+    monkeypatch.setattr(pages, "PAGE_SIZE", 4)
+    found = [registrations_page(crowd.id, EVERYBODY, sort, n) for n in range(1, 5)]
+    assert [person.id for page in found for person in page.rows] == whole
+    assert {(page.total, page.count) for page in found} == {(15, 4)}
+    assert registrations_page(crowd.id, EVERYBODY, sort, 9).number == 4
 
 
 @pytest.mark.parametrize("by", ["name", "organisation", "signed_up"])
@@ -56,22 +58,42 @@ def test_a_page_is_read_off_an_index_and_nothing_is_sorted(
     crowd: Event, by: str, is_down: bool
 ) -> None:
     sort = Sort(next(one for one in SORTS if one == by), is_down)
-    plans = plans_of(lambda: queries.registrations_page(crowd.id, EVERYBODY, sort, 1))
+    plans = plans_of(lambda: registrations_page(crowd.id, EVERYBODY, sort, 1))
     assert any("registration" in plan for plan in plans)
     assert [plan for plan in plans if SORTED_BY_HAND in plan] == []
 
 
-def test_a_page_by_organisation_asks_only_for_the_organisations_on_it(
+def test_a_page_takes_as_many_queries_however_many_organisations_are_on_it(
     crowd: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE_SIZE", 5)
     event_id, asked = crowd.id, []
-    for number in (1, 2, 3):
+    for size in (5, 15):
+        monkeypatch.setattr(pages, "PAGE_SIZE", size)
         with statements() as seen:
-            queries.registrations_page(event_id, EVERYBODY, Sort("organisation"), number)
+            page = registrations_page(event_id, EVERYBODY, Sort("organisation"), 1)
+        assert len(page.rows) == size
         asked.append(len(seen))
-    # How many there are of each, what each is called, who of one is on the page, who they are.
-    assert asked == [4, 4, 4]
+    # How many there are of each, what each is called, who is on the page, who they are.
+    assert asked == [4, 4]
+
+
+@pytest.mark.parametrize("by", ["", "organisation"])
+def test_what_is_searched_for_is_found_and_counted_in_one_pass(
+    crowd: Event, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id, wanted = crowd.id, Filter(text="o")
+    sort = Sort(next(one for one in SORTS if one == by))
+    # Who is called so, or comes from the one place or the other.
+    whole = [row.id for row in stream_rows(event_id, wanted, sort)]
+    monkeypatch.setattr(pages, "PAGE_SIZE", 6)
+    with statements() as seen:
+        first = registrations_page(event_id, wanted, sort, 1)
+    assert sum("LIKE" in one for one in seen) == 1
+    rest = [registrations_page(event_id, wanted, sort, n) for n in (2, 3)]
+    assert [person.id for page in (first, *rest) for person in page.rows] == whole
+    assert {(page.total, page.count) for page in (first, *rest)} == {(15, 3)}
+    nobody = registrations_page(event_id, Filter(text="xyz"), sort, 1)
+    assert (nobody.rows, nobody.total, nobody.number, nobody.count) == ([], 0, 1, 1)
 
 
 def test_of_each_partner_the_first_by_name_are_read_and_no_others(crowd: Event) -> None:
