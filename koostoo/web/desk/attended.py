@@ -19,6 +19,7 @@ from koostoo.events.models import Event
 from koostoo.web.desk import bp
 from koostoo.web.desk.deciding import ReasonForm
 from koostoo.web.desk.events import get_event
+from koostoo.web.desk.numbers import url_of
 from koostoo.web.desk.paging import PAGE_SIZE, paging
 from koostoo.web.desk.people import ONE, get_person
 from koostoo.web.forms import OneOf, Page, options
@@ -57,6 +58,7 @@ def show(slug: str) -> str:
         was_taken=queries.was_taken(event.id),
         never_there=never_there,
         status_words=STATUS_WORDS,
+        url_of=url_of(slug),
         tabs=[
             {
                 "url": url_for("desk.attended", slug=slug, show=value),

@@ -13,6 +13,7 @@ from koostoo.base.dates import moment
 from koostoo.documents.cells import Cell
 from koostoo.events.models import Event, Question
 from koostoo.programme.models import Organisation
+from koostoo.registration.models import ROLES
 from koostoo.registration.ready_lists import (
     PURPOSES,
     Asked,
@@ -125,6 +126,7 @@ def partner_header() -> list[str]:
 
 def partner_rows(people: Iterable[Contact]) -> list[list[Cell]]:
     """Return people of an organisation as rows under `partner_header`."""
+    roles = {role: role_label(role) for role in ROLES}
     return [
         [
             one.last_name,
@@ -132,7 +134,7 @@ def partner_rows(people: Iterable[Contact]) -> list[list[Cell]]:
             one.email,
             format_phone(one.phone),
             one.member_organisation,
-            role_label(one.role),
+            roles[one.role],
         ]
         for one in people
     ]
