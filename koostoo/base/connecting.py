@@ -8,7 +8,8 @@ machine none of it matters, and is not heeded.
 
 from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 
 BUSY_SECONDS = 5
 """How long a lock is waited for, on either database."""
@@ -61,5 +62,23 @@ def engine_options(url: str, *, pooled: bool) -> dict[str, Any]:
     }
     if pooled:
         arguments["prepare_threshold"] = None
-    # After a restart of the database a request finds a new connection instead of a dead one.
-    return {**options, "connect_args": arguments, "pool_pre_ping": True}
+    return {**options, "connect_args": arguments}
+
+
+@event.listens_for(Engine, "checkout")
+def hear_out(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Hear, before a connection is used, whether the server has hung up: then a new one is made.
+
+    So after a restart of the database requests find new connections. Only what has arrived is read:
+    asking the server (`pool_pre_ping`) would cost a way there and back for each transaction, and
+    learn no more. Where it vanished without a word, both wait as long as SILENCE_SECONDS.
+    """
+    channel = getattr(connection, "pgconn", None)
+    if channel is None:
+        return  # SQLite.
+    try:
+        # Twice: the first may read its last words, the second that nothing follows.
+        channel.consume_input()
+        channel.consume_input()
+    except Exception as error:
+        raise DisconnectionError from error

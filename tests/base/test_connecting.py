@@ -1,5 +1,6 @@
 """What a connection to PostgreSQL is told, so that a vanished host holds up nobody for long."""
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -40,3 +41,35 @@ def test_the_server_has_heard_it(app: Flask) -> None:
     for name in SERVER_SIDE:
         shown = db.session.scalar(text(f"SELECT current_setting('{name}')"))
         assert shown not in (None, "", "0"), name
+
+
+@pytest.mark.postgres
+def test_a_connection_the_server_ended_is_not_used_again(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    with db.engine.connect() as one, db.engine.connect() as other:
+        number = one.scalar(text("SELECT pg_backend_pid()"))
+        others = other.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(_address(), autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s, 5000)", (number,))
+        server.execute("SELECT pg_terminate_backend(%s, 5000)", (others,))
+    with db.engine.connect() as fresh, db.engine.connect() as another:
+        found = {one.scalar(text("SELECT pg_backend_pid()")) for one in (fresh, another)}
+    assert not found & {number, others}
+
+
+@pytest.mark.postgres
+def test_nothing_is_asked_before_a_connection_is_used(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    last = "SELECT query FROM pg_stat_activity WHERE pid = %s"
+    with db.engine.connect() as one:
+        number = one.scalar(text("SELECT pg_backend_pid()"))
+    with psycopg.connect(_address(), autocommit=True) as server:
+        before = server.execute(last, (number,)).fetchone()
+        with db.engine.connect():
+            assert server.execute(last, (number,)).fetchone() == before == ("ROLLBACK",)
+
+
+def _address() -> str:
+    return db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
