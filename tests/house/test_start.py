@@ -24,6 +24,25 @@ import app
 assert looks() - before < 10, "garbage was looked for while the service was loaded"
 assert gc.isenabled(), "garbage is never looked for again"
 assert gc.get_freeze_count() > 100_000, "it will be looked for in all that was loaded"
+from koostoo.web.api import asked, shapes
+def models(kind): return {kind}.union(*(models(one) for one in kind.__subclasses__()))
+every = models(asked.Asked) | models(shapes.Shape)
+assert len(every) > 20
+built = {one.__name__ for one in every if one.__pydantic_complete__}
+assert built <= {"Listed"}, built
+import threading
+gate, wrong = threading.Barrier(8), []
+def ask():
+    gate.wait()
+    try:
+        asked.EventsAsked.model_validate({"cursor": "7"})
+        shapes.Words(et="Jah", en=None).model_dump_json()
+    except Exception as error:
+        wrong.append(error)
+crowd = [threading.Thread(target=ask) for _ in range(8)]
+for one in crowd: one.start()
+for one in crowd: one.join()
+assert not wrong, wrong
 """
 KEY = "aB3-kqZ9_wXr7TmNf5LcHv2YgJd8SpQe"
 GOOD = {"SECRET_KEY": KEY, "BASE_URL": "https://koostoo.example.ee"}
@@ -113,6 +132,8 @@ def test_a_worker_warns_of_an_sqlite_that_several_processes_may_damage(
     assert ["PostgreSQL is free of it" in words for words in told] == [True] * (is_file and warned)
 
 
-def test_nothing_looks_for_garbage_while_the_service_is_loaded(tmp_path: Path) -> None:
+def test_loading_looks_for_no_garbage_and_leaves_the_models_of_the_api_to_who_asks_first(
+    tmp_path: Path,
+) -> None:
     env = {**os.environ, **GOOD, "INSTANCE_PATH": str(tmp_path)}
     subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, env=env, check=True)

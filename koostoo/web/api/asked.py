@@ -50,7 +50,8 @@ Moment = Annotated[datetime, BeforeValidator(_read_moment)]
 class Asked(BaseModel):
     """Nothing but what is named here may be asked: a misspelled filter would give too much."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first asked for: few processes ever are.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Page(Asked):

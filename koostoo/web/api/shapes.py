@@ -17,7 +17,8 @@ from koostoo.web.api.asked import State
 class Shape(BaseModel):
     """A JSON object that is handed out."""
 
-    model_config = ConfigDict(frozen=True)
+    # Built when first asked for: few processes ever are.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Words(Shape):
