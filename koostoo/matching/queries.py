@@ -208,6 +208,8 @@ def _has_come(project_id: int, since: datetime) -> ColumnElement[bool]:
         .select_from(Registration)
         .outerjoin(counted, counted.registration_id == Registration.id)
         .where(Registration.event_id == Event.id)
+        # Any would do; in an order PostgreSQL finds one in the index of it, and none as well.
+        .order_by(Registration.revised_at)
         .limit(1)
         .scalar_subquery()
     )
