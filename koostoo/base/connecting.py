@@ -9,8 +9,11 @@ machine none of it matters, and is not heeded.
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
+from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DisconnectionError
 
+# Loaded only where it is used: SQLite needs none of it.
+registry.register("postgresql.psycopg", "koostoo.base.postgres", "Dialect")
 BUSY_SECONDS = 5
 """How long a lock is waited for, on either database."""
 SILENCE_SECONDS = 10
@@ -62,7 +65,8 @@ def engine_options(url: str, *, pooled: bool) -> dict[str, Any]:
     }
     if pooled:
         arguments["prepare_threshold"] = None
-    return {**options, "connect_args": arguments}
+    # The connection used last, which has most statements prepared, is used first.
+    return {**options, "connect_args": arguments, "pool_use_lifo": True}
 
 
 @event.listens_for(Engine, "checkout")

@@ -115,10 +115,27 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get("write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    else:
+        _set_read_only(connection, None)
+
+
+@event.listens_for(Session, "after_begin")
+def _begin_session(_session: Session, _transaction: Any, connection: Connection) -> None:
+    # Whoever forgets transaction() is refused by PostgreSQL; and see `postgres.Dialect`.
+    if connection.dialect.name == "postgresql":
+        write = connection.get_execution_options().get("write", False)
+        _set_read_only(connection, None if write else True)
+
+
+def _set_read_only(connection: Connection, value: bool | None) -> None:
+    """Say how the transaction is to begin; BEGIN itself goes out with the first statement."""
+    driver = connection.connection.dbapi_connection
+    if driver is not None:
+        driver.read_only = value
 
 
 @contextmanager

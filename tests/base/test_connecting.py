@@ -4,9 +4,10 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError, ProgrammingError
 
 from koostoo.base.connecting import BUSY_SECONDS, SERVER_SIDE, SILENCE_SECONDS, engine_options
-from koostoo.base.database import db
+from koostoo.base.database import db, transaction
 
 ADDRESS = "postgresql+psycopg://koostoo@db.example.org/koostoo"
 
@@ -69,6 +70,38 @@ def test_nothing_is_asked_before_a_connection_is_used(app: Flask) -> None:
         before = server.execute(last, (number,)).fetchone()
         with db.engine.connect():
             assert server.execute(last, (number,)).fetchone() == before == ("ROLLBACK",)
+
+
+@pytest.mark.postgres
+def test_who_forgets_the_transaction_is_refused(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    change = text("UPDATE mail_trouble SET failures = 0")
+    db.session.rollback()
+    with pytest.raises(InternalError, match="read-only transaction"):
+        db.session.execute(change)
+    with transaction() as session:
+        session.execute(change)
+    with db.engine.begin() as connection:
+        connection.execute(change)
+
+
+@pytest.mark.postgres
+def test_reading_leaves_statements_prepared_and_a_mistake_forgets_them(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    session, prepared = db.session(), text("SELECT count(*) FROM pg_prepared_statements")
+    reading = text("SELECT scope FROM mail_trouble WHERE failures > :least")
+    session.rollback()
+    for least in range(8):
+        session.execute(reading, {"least": least}).all()
+        session.rollback()
+    assert session.scalar(prepared) == 1
+    with pytest.raises(ProgrammingError):
+        session.execute(text("SELECT no_such_column FROM mail_trouble"))
+    session.rollback()
+    assert session.scalar(prepared) == 0
+    session.rollback()
 
 
 def _address() -> str:

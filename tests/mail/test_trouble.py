@@ -44,13 +44,14 @@ def claimed(after: timedelta = timedelta()) -> Claim:
 
 
 def fail(taken: Claim, why: Failure, after: timedelta = timedelta()) -> None:
+    tried = message(taken.id).recipient
     with transaction() as session:
-        delivery.mark_failure(session, taken, message(taken.id).recipient, why, NOW + after)
+        delivery.mark_failure(session, taken, tried, why, NOW + after)
 
 
 def deliver(taken: Claim, after: timedelta = timedelta()) -> None:
+    tried = message(taken.id).recipient
     with transaction() as session:
-        tried = message(taken.id).recipient
         delivery.mark_sent(session, taken, tried, "mail.example.ee", "250", NOW + after)
 
 

@@ -118,8 +118,9 @@ def test_any_doubt_asks_instead(loose_seat: int, doubt: dict[str, Any]) -> None:
 
 
 def test_a_refusal_of_the_time_before_asks_instead(loose_seat: int) -> None:
+    event_id = person(loose_seat).event_id
     with transaction() as session:
-        session.get_one(Event, person(loose_seat).event_id).sequence = 1
+        session.get_one(Event, event_id).sequence = 1
     assert answer(loose_seat, sequence=0) == "asked"
     assert person(loose_seat).state == "confirmed"
 

@@ -107,12 +107,12 @@ def test_a_slip_in_the_keep_until_day_removes_no_names(desk: FlaskClient) -> Non
     slip = send(desk, f"{ONE}/edit", **days, keep_until="2022-12-31")
     assert slip.status_code == 422
     assert "päev on möödas" in slip.get_data(as_text=True)
+    number = project().id
     with transaction() as session:
-        row = session.get_one(Project, project().id)
-        row.keep_until = date(2099, 1, 1)
+        session.get_one(Project, number).keep_until = date(2099, 1, 1)
     assert send(desk, f"{ONE}/edit", **days).status_code == 303
     with transaction() as session:
-        session.get_one(Project, project().id).keep_until = date(2022, 12, 31)
+        session.get_one(Project, number).keep_until = date(2022, 12, 31)
     # What passed by itself stands in the way of nothing.
     assert send(desk, f"{ONE}/edit", contact_name="Kai").status_code == 303
 
