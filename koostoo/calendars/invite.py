@@ -4,9 +4,10 @@ Each message speaks to one attendee, so nobody learns who else takes part.
 """
 
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from icalendar import Alarm, Event, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from koostoo.calendars.cleaning import one_line, parameter
 from koostoo.calendars.reply import PartStat
@@ -88,7 +89,14 @@ def _event_between(
 
 def _message(method: str, event: Event) -> bytes:
     head, end = _frame(method)
-    return head + bytes(event.to_ical()) + end
+    lines = [_folded(str(line)) for line in event.content_lines() if line]
+    return head + b"\r\n".join((*lines, end))
+
+
+@lru_cache(256)
+def _folded(line: str) -> bytes:
+    # Most lines stand in the messages to all participants, and folding goes letter by letter.
+    return bytes(Contentline(line).to_ical())
 
 
 @cache
