@@ -87,7 +87,9 @@ def _stages(here: Path, *, fill: bool) -> Iterator[list[Stage]]:
 def _web(folder: Path, stages: Sequence[Stage], seconds: float, rounds: int) -> Iterator[Row]:
     """Load what members and calendars ask for, in turn with the floor."""
     for stage in stages:
-        with stage.start() as ours, _floor(folder, _length_of_page(ours)) as beside:
+        here = folder / f"web {stage.engine}"
+        here.mkdir()
+        with stage.start() as ours, _floor(here, _length_of_page(ours)) as beside:
             for name, visit, floor_visit, aim in RATES:
                 _say(f"{name}, {stage.engine}")
                 pairs = [
