@@ -1,6 +1,7 @@
 """E-mail addresses and phone numbers: any usual spelling in, one stored form out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailSyntaxError, validate_email
@@ -79,6 +80,7 @@ def parse_phone(text: str, default_region: str = "EE") -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(256)
 def format_phone(e164: str) -> str:
     """Return a stored number as people read it ("+372 552 2385"); other text unchanged."""
     try:

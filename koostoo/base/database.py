@@ -134,7 +134,7 @@ def _begin_session(_session: Session, _transaction: Any, connection: Connection)
 def _set_read_only(connection: Connection, value: bool | None) -> None:
     """Say how the transaction is to begin; BEGIN itself goes out with the first statement."""
     driver = connection.connection.dbapi_connection
-    if driver is not None:
+    if driver is not None and driver.read_only is not value:
         driver.read_only = value
 
 
