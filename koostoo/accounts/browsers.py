@@ -44,10 +44,9 @@ def kind_of(user_agent: str) -> str:
     return f"{_first(_BROWSERS, user_agent)}/{_first(_SYSTEMS, user_agent)}"
 
 
-def names_of(kind: str) -> tuple[str, str]:
-    """Return what the browser and the system of a kind are called; empty where not known."""
-    browser, _, system = kind.partition("/")
-    return NAMES.get(browser, ""), NAMES.get(system, "")
+def name_of(kind: str) -> str:
+    """Return what a kind is called: "Firefox, Windows"; empty where neither is known."""
+    return ", ".join(NAMES[part] for part in kind.split("/") if part in NAMES)
 
 
 def _first(known: tuple[tuple[str, tuple[str, ...]], ...], text: str) -> str:

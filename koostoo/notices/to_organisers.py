@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from koostoo.accounts.browsers import names_of
+from koostoo.accounts.browsers import name_of
 from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow, RoleGrant
 from koostoo.base.clock import local_day
@@ -128,7 +128,7 @@ def compose_account(_session: Session, message: OutboxMessage, _now: datetime) -
         {
             "what": told["what"],
             "when": moment(datetime.fromisoformat(told["at"]), lang),
-            "browser": ", ".join(name for name in names_of(told["browser"]) if name),
+            "browser": name_of(told["browser"]),
             "passkey": plain_name(told.get("name", "")),
             "left": told.get("left", 0),
             "account_url": links.account_page(lang),

@@ -27,6 +27,7 @@ def unsaved_page() -> tuple[str, int] | None:
     page = render_template(
         "signin/unsaved.html",
         form=ButtonForm(),
+        address=request.script_root + request.full_path.rstrip("?"),
         typed=list(typed.items(multi=True)),
         has_files=any(file.filename for file in request.files.values()),
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from koostoo.accounts.browsers import kind_of, names_of
+from koostoo.accounts.browsers import kind_of, name_of
 
 MOZILLA = "Mozilla/5.0 "
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -32,5 +32,6 @@ def test_a_browser_is_known_by_its_kind_and_system(user_agent: str, kind: str) -
 
 
 def test_kinds_have_names_people_know() -> None:
-    assert names_of("samsung/android") == ("Samsung Internet", "Android")
-    assert names_of("/") == names_of("") == ("", "")
+    assert name_of("samsung/android") == "Samsung Internet, Android"
+    assert name_of("firefox/") == "Firefox"
+    assert name_of("/") == name_of("") == ""

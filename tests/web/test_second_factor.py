@@ -339,6 +339,8 @@ def test_a_new_passkey_has_a_name_to_start_from(client: FlaskClient) -> None:
     client.environ_base["HTTP_USER_AGENT"] = agent
     sign_in(client)
     assert 'value="Chrome, Android"' in text_of(client, "/desk/account/passkeys/add")
+    client.environ_base["HTTP_USER_AGENT"] = "curl/8.5"
+    assert open_form(client, "/desk/account/passkeys/add")["name"] == ""
 
 
 def test_sessions_are_listed_and_ended(client: FlaskClient, app: Flask) -> None:

@@ -64,6 +64,23 @@ def test_what_was_typed_comes_back_and_is_saved_after_signing_in(
     assert db.session.get_one(Event, number, populate_existing=True).title.et == TITLE
 
 
+def test_the_address_is_kept_whole(client: FlaskClient, event: Event) -> None:
+    page = client.post("/en/desk/events/new?copy=a&days=2", data={"title_et": TITLE}).text
+    assert 'action="/en/desk/events/new?copy=a&amp;days=2"' in page
+
+
+def test_what_has_several_lines_or_several_values_comes_back_whole(
+    client: FlaskClient, event: Event
+) -> None:
+    typed = MultiDict(
+        [("programme_et", "10.00 kogunemine\n\n12.00 lõuna"), ("day", "1"), ("day", "2")]
+    )
+    page = client.post(edit_path(event), data=typed).text
+    again = held(page)
+    assert again["programme_et"] == typed["programme_et"]
+    assert again.getlist("day") == ["1", "2"]
+
+
 def test_a_form_sent_once_more_before_signing_in_is_kept_again(
     desk: FlaskClient, event: Event
 ) -> None:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from koostoo.accounts import codes, sessions
-from koostoo.accounts.browsers import names_of
+from koostoo.accounts.browsers import name_of
 from koostoo.accounts.factors import factors_of
 from koostoo.accounts.passkeys import MOST, site
 from koostoo.base.clock import now
@@ -98,7 +98,7 @@ def sessions_end_others() -> Response:
 
 def browser_words(kind: str) -> str:
     """Return what a kind of browser is called: "Firefox, Windows"."""
-    return ", ".join(name for name in names_of(kind) if name) or _("unknown browser")
+    return name_of(kind) or _("unknown browser")
 
 
 def in_parts(made: list[str]) -> list[str]:

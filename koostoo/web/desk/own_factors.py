@@ -10,12 +10,11 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 
 from koostoo.accounts import authenticator, passkeys, totp
-from koostoo.accounts.browsers import kind_of
+from koostoo.accounts.browsers import kind_of, name_of
 from koostoo.accounts.factors import LastFactor, factors_of, find_passkey, remove_passkey
 from koostoo.documents.qr import qr_svg
 from koostoo.web.cookies import keep_session, this_device, this_occasion
 from koostoo.web.desk import bp
-from koostoo.web.desk.account import browser_words
 from koostoo.web.forms import AtMost, ButtonForm, Form, NoForbidden, Page, Sentence, line
 from koostoo.web.passkey_form import NewPasskeyForm, no_options, options
 from koostoo.web.rights import asks_afresh, organiser_id, right, signed_in
@@ -40,7 +39,7 @@ def passkey_add() -> Response | Page:
     if passkeys.site() is None:
         return redirect(url_for("desk.account"), 303)
     # A name to start from: whoever has one device need not think of any.
-    form = NewPasskeyForm(name=browser_words(kind_of(request.user_agent.string)))
+    form = NewPasskeyForm(name=name_of(kind_of(request.user_agent.string)))
     if form.validate_on_submit():
         device, occasion = this_device(), this_occasion()
         had_any = signed_in().has_factor
