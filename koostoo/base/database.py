@@ -195,6 +195,8 @@ class _Watch:
 
 
 _watch = _Watch()
+# Which transactions are finished: PostgreSQL manual, section 9.27.8.
+_SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
 event.listen(Engine, "engine_disposed", _watch.close)
 
 
@@ -205,5 +207,7 @@ def state_of_data() -> str | int:
     """
     if db.engine.dialect.name == "sqlite":
         return _watch.version(db.engine)
-    # Which transactions are finished: PostgreSQL manual, section 9.27.8.
-    return str(db.session.scalar(text("SELECT CAST(pg_current_snapshot() AS text)")))
+    # On its own, not in a transaction: one way there and back instead of three, for each page that
+    # is kept ready.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return str(connection.scalar(_SNAPSHOT))

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import InternalError, ProgrammingError
 
 from koostoo.base.connecting import BUSY_SECONDS, SERVER_SIDE, SILENCE_SECONDS, engine_options
-from koostoo.base.database import db, transaction
+from koostoo.base.database import db, state_of_data, transaction
 
 ADDRESS = "postgresql+psycopg://koostoo@db.example.org/koostoo"
 
@@ -68,8 +68,26 @@ def test_nothing_is_asked_before_a_connection_is_used(app: Flask) -> None:
         number = one.scalar(text("SELECT pg_backend_pid()"))
     with psycopg.connect(_address(), autocommit=True) as server:
         before = server.execute(last, (number,)).fetchone()
-        with db.engine.connect():
-            assert server.execute(last, (number,)).fetchone() == before == ("ROLLBACK",)
+        with db.engine.connect() as again:
+            driver = again.connection.driver_connection
+            assert driver is not None
+            assert driver.info.backend_pid == number
+            assert server.execute(last, (number,)).fetchone() == before
+
+
+@pytest.mark.postgres
+def test_asking_whether_anything_was_committed_opens_no_transaction(app: Flask) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    with db.engine.connect() as one:
+        number = one.scalar(text("SELECT pg_backend_pid()"))
+    state_of_data()
+    with psycopg.connect(_address(), autocommit=True) as server:
+        told = "SELECT query, state FROM pg_stat_activity WHERE pid = %s"
+        query, state = server.execute(told, (number,)).fetchone() or ("", "")
+    # The session has not begun one, and neither COMMIT nor ROLLBACK came after it.
+    assert "pg_current_snapshot" in query
+    assert state == "idle"
 
 
 @pytest.mark.postgres
