@@ -5,7 +5,8 @@ from base64 import encodebytes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry
+from email.header import Header
+from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, EmailPolicy
 from functools import lru_cache
@@ -15,6 +16,8 @@ from typing import Any, Literal
 from koostoo.base.text import clean_line, truncate
 
 NAME_LENGTH = 75
+LINE = 76
+"""The longest line of a header that holds encoded words (RFC 2047, 2)."""
 _NAME_BREAKS = re.compile(r"[\"<>()\[\]\\@,;:]+")
 
 
@@ -40,7 +43,25 @@ _PLAIN_POLICY = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 
 @lru_cache(256)
 def _folded(name: str, value: str) -> bytes:
+    if name == "Subject":
+        return _in_words(name, value, "")
+    if isinstance(value, AddressHeader) and value.addresses[0].display_name:
+        return _in_words(name, value.addresses[0].display_name, f"<{value.addresses[0].addr_spec}>")
     return _PLAIN_POLICY.fold_binary(name, value)
+
+
+def _in_words(name: str, text: str, address: str) -> bytes:
+    """Return a header whose text the library would not bring through whole (RFC 2047, 5).
+
+    It encodes word by word, and so loses the blank between two of them ("Külapäev:käsitöö") or puts
+    one into a long word. Here the whole text is encoded, or left alone where it fits on one line.
+    """
+    shown = str(Address(text, addr_spec=address[1:-1])) if address else text
+    if shown.isascii() and len(name) + len(shown) + 2 <= LINE:
+        return f"{name}: {shown}\r\n".encode("ascii")
+    words = Header(text, "utf-8", LINE, name).encode(linesep="\r\n")
+    end = f"\r\n {address}" if address else ""
+    return f"{name}: {words}{end}\r\n".encode("ascii")
 
 
 class _Policy(EmailPolicy):

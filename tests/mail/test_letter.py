@@ -1,14 +1,17 @@
 from dataclasses import replace
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP as SMTP_POLICY
+from email.policy import compat32
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from koostoo.base.text import clean_line
-from koostoo.mail.letter import CalendarPart, Letter, to_mime
+from koostoo.mail.letter import CalendarPart, Letter, display_name, to_mime
 from tests.mail.world import NOW
 
 ICS = "BEGIN:VCALENDAR\r\nSUMMARY:Õppereis Võrru\r\nEND:VCALENDAR\r\n".encode()
@@ -138,6 +141,29 @@ def test_no_name_or_title_adds_a_recipient_or_a_header(name: str, title: str) ->
     assert [a.addr_spec for a in letter["From"].addresses] == ["kirjad@example.org"]
     assert [a.addr_spec for a in letter["To"].addresses] == ["juta@example.com"]
     assert {key.lower() for key in letter} == HEADERS
+
+
+def as_read(letter: Letter) -> tuple[str, str]:
+    """Subject and sender's name as mail programs decode them (RFC 2047, 6.2)."""
+    head = message_from_bytes(to_mime(letter, NOW).as_bytes(), policy=compat32)
+    name, _address = parseaddr(head["From"].replace("\r\n", ""))
+    subject, sender = (str(make_header(decode_header(text))) for text in (head["Subject"], name))
+    return subject, sender
+
+
+def test_no_blank_is_lost_between_words_or_put_inside_one() -> None:
+    subject = (
+        "Pakume sulle kohta, vasta kuni 27. november 2026 kell 22.56: Külapäev: käsitöö & toit"
+    )
+    name = "Põhja-Kõrvemaa kogukondade ja väikeettevõtete Seltside Ühendus (Ääsmäe)"
+    expected = (subject, "Põhja-Kõrvemaa kogukondade ja väikeettevõtete Seltside Ühendus Ääsmäe")
+    assert as_read(replace(LETTER, subject=subject, sender_name=name)) == expected
+
+
+@given(st.text(max_size=120), st.text(max_size=90))
+def test_subject_and_sender_are_read_as_they_were_written(subject: str, name: str) -> None:
+    letter = replace(LETTER, subject=clean_line(subject), sender_name=clean_line(name))
+    assert as_read(letter) == (letter.subject.replace("=?", "= ?"), display_name(name))
 
 
 def test_a_domain_with_estonian_letters_is_written_for_mail_servers() -> None:
