@@ -4,24 +4,27 @@ Nothing here sends: a letter is a row in the outbox, written in the same transac
 organisers decide about people stands in `decisions`, several people in one form in `groups`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from koostoo.accounts.audit import record
+from koostoo.base.clock import local_day
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
+from koostoo.events.models import Event
 from koostoo.registration import rules
 from koostoo.registration.admission import SignUpRefused, check_open, first_states
 from koostoo.registration.answering import only_asked, what_is_asked
 from koostoo.registration.filling import fill_seats
-from koostoo.registration.letters import tell
+from koostoo.registration.letters import tell, tell_group
 from koostoo.registration.mailbox_calendar import ensure_calendar
-from koostoo.registration.models import ACTIVE, Registration
+from koostoo.registration.models import ACTIVE, Group, Registration
 from koostoo.registration.origins import admit, admit_change
 from koostoo.registration.queries import events_with_something_due
 from koostoo.registration.records import new_registration, rewrite
@@ -165,9 +168,9 @@ def _serve(event_id: int, now: datetime) -> int:
 
 @retried
 def send_links(email_key: str, now: datetime) -> None:
-    """Mail somebody the links to their registrations and data; silent when there are none.
+    """Mail somebody the links to their registrations and data, and to groups they signed up.
 
-    Also who has nothing to come may ask what is kept of them.
+    Silent when there are none. Also who has nothing to come may ask what is kept of them.
     """
     with transaction() as session:
         registration = session.scalar(
@@ -179,6 +182,23 @@ def send_links(email_key: str, now: datetime) -> None:
         if registration is not None:
             ensure_calendar(session, email_key)
             tell(session, registration, "links", now, {"email_key": email_key})
+        for group in _groups_to_come(session, email_key, now):
+            tell_group(session, group, now)
+
+
+def _groups_to_come(session: Session, email_key: str, now: datetime) -> Sequence[Group]:
+    """Return the groups somebody signed up for what is not over, people of it or not themselves."""
+    # Addresses of groups are stored in ASCII, which a key is but for capitals.
+    return session.scalars(
+        select(Group)
+        .join(Event)
+        .where(
+            func.lower(Group.email) == email_key,
+            Event.state == "published",
+            Event.ends_on >= local_day(now),
+        )
+        .order_by(Group.id)
+    ).all()
 
 
 def _seen_before(session: Session, known: Registration, entry: SignUp, now: datetime) -> SignedUp:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 
 import pytest
@@ -21,7 +22,7 @@ from koostoo.registration.groups import GroupSignUp, PeopleRefused, sign_up_grou
 from koostoo.registration.models import Group
 from koostoo.registration.queries import queue_places, why_waiting
 from koostoo.registration.rules import SignUp
-from koostoo.registration.service import cancel, sign_up
+from koostoo.registration.service import cancel, send_links, sign_up
 from tests.registration.people import letters, person, states
 
 MakeEvent = Callable[..., Event]
@@ -204,3 +205,15 @@ def test_a_group_that_gets_its_seats_is_written_to_once(
     for member in db.session.scalars(select(Group)).one().members:
         assert letters(member.id) == ["waiting", "promoted"]
     assert letters(alone) == ["waiting", "promoted"]
+
+
+def test_a_contact_who_lost_the_summary_is_sent_it_again(
+    make_event: MakeEvent, typed: Typed
+) -> None:
+    event = make_event(capacity=5)
+    sign_up_group(event.id, replace(typed(2), email="Liis@example.org"), now())
+    send_links("liis@example.org", now())
+    assert summaries() == ["Liis@example.org"] * 2
+    # Once the event is over there is nothing to change any more.
+    send_links("liis@example.org", event.when.begins_at + timedelta(days=2))
+    assert summaries() == ["Liis@example.org"] * 2
