@@ -43,6 +43,10 @@ _PLAIN_POLICY = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 
 @lru_cache(256)
 def _folded(name: str, value: str) -> bytes:
+    if value.isascii() and len(value.split()) == 1:
+        # An address or an id: alone on a second line, as the library would put a long one, not
+        # every program finds it.
+        return f"{name}: {value}\r\n".encode("ascii")
     if name == "Subject":
         return _in_words(name, value, "")
     if isinstance(value, AddressHeader) and value.addresses[0].display_name:

@@ -166,6 +166,20 @@ def test_subject_and_sender_are_read_as_they_were_written(subject: str, name: st
     assert as_read(letter) == (letter.subject.replace("=?", "= ?"), display_name(name))
 
 
+def test_a_long_link_or_id_stands_on_the_line_of_its_header() -> None:
+    url, mark = (
+        f"https://koostoo.example.org/my/news/{'x' * 34}",
+        f"<{'x' * 60}@koostoo.example.org>",
+    )
+    lines = (
+        to_mime(replace(LETTER, unsubscribe_url=url, message_id=mark), NOW)
+        .as_bytes()
+        .split(b"\r\n")
+    )
+    assert f"List-Unsubscribe: <{url}>".encode() in lines
+    assert f"Message-ID: {mark}".encode() in lines
+
+
 def test_a_domain_with_estonian_letters_is_written_for_mail_servers() -> None:
     letter = sent(replace(LETTER, recipient="juta@jõgi.example"))
     assert letter["To"] == "juta@xn--jgi-ona.example"
