@@ -81,6 +81,28 @@ def find_letter(letter_id: int) -> LetterRow | None:
     return None if row is None else _with_groups([LetterRow(*row)])[0]
 
 
+class About(NamedTuple):
+    """Of which event a letter tells, and of which organisation its person is, if of one."""
+
+    event_id: int
+    organisation_id: int | None
+
+
+def find_whom_letter_is_about(letter_id: int) -> About | None:
+    """Return what decides who may see a letter; None for one of no event, or none at all."""
+    row = db.session.execute(
+        select(OutboxMessage.payload, Registration.event_id, Registration.organisation_id)
+        .outerjoin(Registration, Registration.id == OutboxMessage.registration_id)
+        .where(OutboxMessage.id == letter_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    payload, event_id, organisation_id = row
+    if event_id is None and "group_id" in payload:
+        event_id = db.session.scalar(select(Group.event_id).where(Group.id == payload["group_id"]))
+    return None if event_id is None else About(event_id, organisation_id)
+
+
 def letters_of(registration_id: int) -> Sequence[OutboxMessage]:
     """Return the letters to one person, the newest first."""
     return db.session.scalars(

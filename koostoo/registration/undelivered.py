@@ -48,6 +48,42 @@ def send_again(event_id: int, registration_id: int, now: datetime, by: int | Non
 
 
 @retried
+def tell_standing(
+    event_id: int, registration_id: int, now: datetime, by: int | None = None
+) -> bool:
+    """Write to a person of this event anew how they stand, with link and invite; False if needless.
+
+    For who deleted the letter, or cannot find it: it is a new one, as mail servers keep a second
+    letter of the same Message-ID from its reader. Needless while an earlier one is on its way, and
+    for who is not registered any more.
+    """
+    with transaction() as session:
+        person = lock_registration(session, registration_id)
+        if person is None or person.event_id != event_id or not may_tell_standing(person, now):
+            return False
+        if _letters(session, person.id, UNSENT):
+            return False
+        tell(session, person, person.state, now)
+        record(
+            session,
+            by,
+            "letters_again",
+            now,
+            event_id=event_id,
+            registration_id=person.id,
+            detail={"letters": 1},
+        )
+        return True
+
+
+def may_tell_standing(person: Registration, now: datetime) -> bool:
+    """Tell whether a letter about how this person stands would still be sent."""
+    event = person.event
+    is_to_come = event.state == "published" and not event.when.is_over(now)
+    return bool(person.email) and person.state in ACTIVE and is_to_come
+
+
+@retried
 def try_letter_again(letter_id: int, now: datetime, by: int | None = None) -> bool:
     """Put one letter back in line; False when there is nothing to try again about it."""
     with transaction() as session:

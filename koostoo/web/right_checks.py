@@ -12,6 +12,7 @@ from flask import abort, g
 from koostoo.accounts.roles import Access, EventFacts
 from koostoo.events.access import find_event_facts, find_facts_of_event, is_within_reach
 from koostoo.programme.queries import find_organisation, find_project_id
+from koostoo.registration.outbox_queries import find_whom_letter_is_about
 from koostoo.registration.queries import find_organisation_of
 from koostoo.work.queries import find_job
 
@@ -40,11 +41,25 @@ def _get_event_facts(access: Access, given: Mapping[str, Any]) -> EventFacts:
 
 def _check_person(access: Access, given: Mapping[str, Any]) -> None:
     facts = _get_event_facts(access, given)
-    if access.may_run(facts):
+    if not access.may_run(facts):
+        if not access.may_look(facts):
+            abort(403)
+        _require_person(access, facts, find_organisation_of(facts.id, given["number"]))
+
+
+def _check_letter(access: Access, given: Mapping[str, Any]) -> None:
+    """A letter is found by who may do so much for the person it is to; one of no event by few."""
+    if access.is_manager_of_all:
         return
-    if not access.may_look(facts):
-        abort(403)
-    organisation_id = find_organisation_of(facts.id, given["number"])
+    about = find_whom_letter_is_about(given["number"])
+    facts = None if about is None else find_facts_of_event(about.event_id)
+    if about is None or facts is None or not access.may_look(facts):
+        abort(404)
+    if not access.may_run(facts):
+        _require_person(access, facts, about.organisation_id)
+
+
+def _require_person(access: Access, facts: EventFacts, organisation_id: int | None) -> None:
     whose = access.whose_people(facts)
     if whose is not None and organisation_id not in whose:
         abort(404)
@@ -132,6 +147,7 @@ CHECKS: Mapping[str, Check] = {
     "event_run": _check_event(Access.may_run),
     "event_files": _check_event(Access.may_see_files),
     "person_run": _check_person,
+    "letter_run": _check_letter,
     "partner_list": _check_partner_list,
     "register": _check_register,
     "project_look": _check_project_seen,

@@ -1,6 +1,6 @@
 """Who may open a page: every view declares it, and one that does not is refused.
 
-What a page is about stands in its address: the event `slug`, a person `number` of it, an
+What a page is about stands in its address: the event `slug`, a person `number` of it, a letter, an
 organisation. What each right asks for stands in `right_checks`.
 """
 
@@ -39,6 +39,7 @@ Right = Literal[
     "event_run",
     "event_files",
     "person_run",
+    "letter_run",
     "partner_list",
     "register",
     "project_look",

@@ -119,7 +119,22 @@ def test_an_event_leads_to_its_own_letters(
     assert f"/desk/events/{event.slug}/outbox" in desk.get(people_path(event)).text
     answer = desk.get(f"/desk/events/{event.slug}/outbox", follow_redirects=True)
     assert len(addresses(answer.text)) == 1
+    assert f'href="{people_path(event)}"' in answer.text
     assert desk.get("/desk/events/none/outbox").status_code == 404
+
+
+def test_an_events_letters_stay_its_own_however_they_are_searched(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event, other = make_event(), make_event()
+    for number in (event.id, other.id):
+        sign_up(number, entry(), now())
+    path = f"/desk/events/{event.slug}/outbox"
+    assert len(addresses(desk.get(f"{path}?event={other.id}").text)) == 1
+    page = desk.get(f"{path}?state=queued&q=mari").text
+    assert len(addresses(page)) == 1
+    assert f'href="{path}?' in page
+    assert 'href="/desk/outbox?' not in page
 
 
 def test_letters_are_filtered_by_event_the_summary_of_a_group_included(
@@ -333,6 +348,45 @@ def test_a_persons_letters_are_reached_from_their_row(
     answer = desk.post(path, data=open_form(desk, path))
     assert answer.location == path
     assert tries(letter_of(number)) == []
+
+
+def test_who_cannot_find_the_letter_gets_a_new_one_at_the_press_of_a_button(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    number = sign_up(event.id, entry(), now()).registration_id
+    path = f"{people_path(event)}/{number}/outbox"
+    form = open_form(desk, path)
+
+    def again() -> str:
+        return desk.post(f"{path}/standing", data=form, follow_redirects=True).text
+
+    # One is on its way already.
+    assert "Uut kirja pole vaja" in again()
+    let_leave(letter_of(number))
+    assert "Saada registreeringu seis ja link uuesti" in text_of(desk, path)
+    assert "Uus kiri on teel: Mari Maasikas1." in again()
+    assert "Uut kirja pole vaja" in again()
+    first, second = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert (second.kind, second.recipient) == (first.kind, first.recipient)
+    # Mail servers keep a second letter with the Message-ID of the first from its reader.
+    assert second.message_id != first.message_id
+    assert "Saatis kirjad uuesti" in text_of(desk, f"/desk/events/{event.slug}/history")
+
+
+def test_who_is_not_registered_any_more_gets_no_new_letter(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    number = sign_up(event.id, entry(), now()).registration_id
+    path = f"{people_path(event)}/{number}/outbox"
+    let_leave(letter_of(number))
+    form = open_form(desk, path)
+    cancel(number, now())
+    let_leave(letter_of(number))
+    assert "Saada registreeringu seis" not in text_of(desk, path)
+    answer = desk.post(f"{path}/standing", data=form, follow_redirects=True)
+    assert "Uut kirja pole vaja" in answer.text
 
 
 def test_a_person_of_another_event_is_not_reached_through_this_one(

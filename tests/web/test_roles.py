@@ -60,6 +60,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "event_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "event_files": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "viewer": OPEN},
     "person_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
+    "letter_run": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "partner_list": {"manager": OPEN, "of-all": OPEN, "runs": OPEN, "partner": OPEN},
     "register": {"manager": OPEN, "of-all": OPEN, "runs": OPEN},
     "project_look": {"manager": OPEN, "of-all": OPEN, "viewer": OPEN},
@@ -203,6 +204,8 @@ def expected(declared: str, role: str) -> Any:
     if found is not None:
         return found
     if declared in ("register", "job") or (declared == "person_run" and role == "partner"):
+        return HIDDEN
+    if declared == "letter_run" and role != "viewer":
         return HIDDEN
     about_event = (
         declared.startswith(("event_", "person_", "partner_")) and declared != "event_creator"

@@ -1,5 +1,7 @@
 """The letters at the desk: all of them, one, those to a person; trying again, stopping."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from koostoo.base.clock import now
 from koostoo.base.text import clean_line
+from koostoo.events.models import Event
 from koostoo.mail import health
 from koostoo.mail.models import MAIL_STATES
 from koostoo.mail.outbox import may_stop, may_try_again
@@ -39,30 +42,37 @@ WORDS = {
 @right("manager_of_all")
 def show_all() -> str:
     """Show one page of all letters, searched and filtered."""
-    wanted = _read_filter()
+    return _show(_read_filter(), outbox_queries.events_to_choose())
+
+
+@bp.get("/events/<slug>/outbox")
+@right("event_run")
+def outbox_of_event(slug: str) -> str:
+    """Show the letters of one event, to who runs it."""
+    event = get_event(slug)
+    return _show(replace(_read_filter(), event_id=event.id), [], event)
+
+
+def _show(wanted: LetterFilter, events: Sequence[Event], event: Event | None = None) -> str:
+    """Show one page of letters; of one event without a choice of others."""
     page = outbox_queries.letters_page(wanted, small_number(request.args.get("page", "")) or 1)
     return render_template(
         "desk/outbox.html",
         page=page,
-        pages=_pages(page, wanted),
-        tabs=_tabs(wanted),
+        pages=_pages(page, wanted, event),
+        tabs=_tabs(wanted, event),
         wanted=wanted,
-        asked=_query(wanted),
-        events=outbox_queries.events_to_choose(),
+        asked=wanted.text or wanted.state or (wanted.event_id and not event),
+        events=events,
+        of_event=event,
+        list_url=_url(LetterFilter(), event),
         health=health.look(now()),
         words=WORDS,
     )
 
 
-@bp.get("/events/<slug>/outbox")
-@right("event_run")
-def outbox_of_event(slug: str) -> Response:
-    """Lead to the letters of one event in the list of all."""
-    return redirect(url_for("desk.outbox", event=get_event(slug).id))
-
-
 @bp.get(LETTER, endpoint="outbox_letter")
-@right("manager_of_all")
+@right("letter_run")
 def show_one(number: int) -> str:
     """Show what became of one letter, try by try."""
     row = outbox_queries.find_letter(number) or abort(404)
@@ -77,7 +87,7 @@ def show_one(number: int) -> str:
 
 
 @bp.post(f"{LETTER}/again")
-@right("manager_of_all")
+@right("letter_run")
 def outbox_again(number: int) -> Response:
     """Put a letter back in line."""
     if not ButtonForm().validate_on_submit():
@@ -90,7 +100,7 @@ def outbox_again(number: int) -> Response:
 
 
 @bp.post(f"{LETTER}/stop")
-@right("manager_of_all")
+@right("letter_run")
 def outbox_stop(number: int) -> Response:
     """Keep a letter from leaving."""
     if not ButtonForm().validate_on_submit():
@@ -125,16 +135,21 @@ def _read_filter() -> LetterFilter:
     )
 
 
-def _query(wanted: LetterFilter, **changed: Any) -> dict[str, Any]:
-    values = {"q": wanted.text, "state": wanted.state, "event": wanted.event_id}
-    return {name: value for name, value in (values | changed).items() if value}
+def _url(wanted: LetterFilter, event: Event | None, **changed: Any) -> str:
+    """Return the address of a list of letters: of one event's page, or of that of all."""
+    values = {"q": wanted.text, "state": wanted.state, "event": wanted.event_id} | changed
+    asked = {name: value for name, value in values.items() if value}
+    if event is None:
+        return url_for("desk.outbox", **asked)
+    asked.pop("event", None)
+    return url_for("desk.outbox_of_event", slug=event.slug, **asked)
 
 
-def _pages(page: LetterPage, wanted: LetterFilter) -> dict[str, Any]:
+def _pages(page: LetterPage, wanted: LetterFilter, event: Event | None) -> dict[str, Any]:
     def url(number: int) -> str | None:
         if not 1 <= number <= page.count:
             return None
-        return url_for("desk.outbox", **_query(wanted, page=number))
+        return _url(wanted, event, page=number)
 
     return {
         "number": page.number,
@@ -144,7 +159,7 @@ def _pages(page: LetterPage, wanted: LetterFilter) -> dict[str, Any]:
     }
 
 
-def _tabs(wanted: LetterFilter) -> list[dict[str, Any]]:
+def _tabs(wanted: LetterFilter, event: Event | None) -> list[dict[str, Any]]:
     counts = outbox_queries.letter_counts(wanted)
     choices = [("", _("All letters"), sum(counts.values()))]
     choices += [
@@ -154,7 +169,7 @@ def _tabs(wanted: LetterFilter) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "url": url_for("desk.outbox", **_query(wanted, state=state)),
+            "url": _url(wanted, event, state=state),
             "label": label,
             "current": state == wanted.state,
             "count": count,

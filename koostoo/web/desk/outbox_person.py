@@ -17,7 +17,9 @@ from koostoo.registration.undelivered import (
     PersonExists,
     PersonNotFound,
     correct_address,
+    may_tell_standing,
     send_again,
+    tell_standing,
 )
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
@@ -49,6 +51,7 @@ def show(slug: str, number: int) -> str:
         person=person,
         letters=letters,
         missed=sum(1 for letter in letters if letter.state in MISSED),
+        may_tell=may_tell_standing(person, now()),
         health=health.look(now()),
         words=WORDS,
     )
@@ -76,6 +79,22 @@ def send_letters_again(slug: str, number: int) -> Response:
     if request.form.get("back") == "letters":
         return redirect(url_for("desk.outbox_person", slug=slug, number=number), 303)
     return back_to_people(slug)
+
+
+@bp.post(f"{ONE}/outbox/standing")
+@right("person_run")
+def tell_person_standing(slug: str, number: int) -> Response:
+    """Write to this person anew how they stand."""
+    event = get_event(slug)
+    person = get_person(event, number)
+    name = person.name
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif tell_standing(event.id, person.id, now(), organiser_id()):
+        flash(_("A new letter is on its way: %(name)s.", name=name), "success")
+    else:
+        flash(_("No new letter is needed: one is on its way, or there is nothing to tell."), "info")
+    return redirect(url_for("desk.outbox_person", slug=slug, number=number), 303)
 
 
 class AddressForm(Form):
