@@ -13,8 +13,11 @@ from koostoo.calendars.vevent import description_with_page
 
 _GOOGLE_EVENT = "https://calendar.google.com/calendar/render"
 _GOOGLE_SUBSCRIBE = "https://calendar.google.com/calendar/r"
-_OUTLOOK_EVENT = "https://outlook.live.com/calendar/deeplink/compose"
-_OUTLOOK_SUBSCRIBE = "https://outlook.live.com/calendar/0/addfromweb"
+_OUTLOOK_EVENT = "/calendar/deeplink/compose"
+_OUTLOOK_SUBSCRIBE = "/calendar/0/addfromweb"
+# Each site takes accounts of its own kind only: the first those that people make for themselves,
+# the second those their employer or school gives them (Microsoft 365).
+_OUTLOOK, _OUTLOOK_AT_WORK = "https://outlook.live.com", "https://outlook.office.com"
 
 
 def google_event_url(entry: CalendarEntry) -> str:
@@ -36,8 +39,11 @@ def google_event_url(entry: CalendarEntry) -> str:
     )
 
 
-def outlook_event_url(entry: CalendarEntry) -> str:
-    """Return the address that opens `entry` in Outlook.com, ready to be saved."""
+def outlook_event_url(entry: CalendarEntry, *, at_work: bool = False) -> str:
+    """Return the address that opens `entry` in Outlook.com, ready to be saved.
+
+    `at_work`: in Microsoft 365 instead.
+    """
     query = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
@@ -49,7 +55,7 @@ def outlook_event_url(entry: CalendarEntry) -> str:
     }
     if entry.all_day:
         query["allday"] = "true"
-    return _with_query(_OUTLOOK_EVENT, query)
+    return _with_query(_outlook(at_work) + _OUTLOOK_EVENT, query)
 
 
 def webcal_url(feed_url: str) -> str:
@@ -62,9 +68,16 @@ def google_subscribe_url(feed_url: str) -> str:
     return _with_query(_GOOGLE_SUBSCRIBE, {"cid": webcal_url(feed_url)})
 
 
-def outlook_subscribe_url(feed_url: str) -> str:
-    """Return the address that subscribes Outlook.com; with webcal: it would stay empty."""
-    return _with_query(_OUTLOOK_SUBSCRIBE, {"url": feed_url})
+def outlook_subscribe_url(feed_url: str, *, at_work: bool = False) -> str:
+    """Return the address that subscribes Outlook.com; with webcal: it would stay empty.
+
+    `at_work`: Microsoft 365 instead.
+    """
+    return _with_query(_outlook(at_work) + _OUTLOOK_SUBSCRIBE, {"url": feed_url})
+
+
+def _outlook(at_work: bool) -> str:
+    return _OUTLOOK_AT_WORK if at_work else _OUTLOOK
 
 
 def _with_query(address: str, query: dict[str, str]) -> str:

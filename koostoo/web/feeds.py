@@ -92,6 +92,7 @@ def subscription(path: str) -> dict[str, str]:
         "webcal": links.webcal_url(address),
         "google": links.google_subscribe_url(address),
         "outlook": links.outlook_subscribe_url(address),
+        "outlook_at_work": links.outlook_subscribe_url(address, at_work=True),
         "feed": address,
     }
 

@@ -66,3 +66,13 @@ def test_each_program_gets_the_feed_in_the_form_it_understands() -> None:
     assert webcal_url(FEED) == "webcal://koostoo.example.ee/calendar.ics"
     assert query(google_subscribe_url(FEED)) == {"cid": "webcal://koostoo.example.ee/calendar.ics"}
     assert query(outlook_subscribe_url(FEED)) == {"url": FEED}
+
+
+def test_an_account_from_work_opens_at_a_site_of_its_own() -> None:
+    for own, at_work in (
+        (outlook_event_url(seminar()), outlook_event_url(seminar(), at_work=True)),
+        (outlook_subscribe_url(FEED), outlook_subscribe_url(FEED, at_work=True)),
+    ):
+        assert urlsplit(own).netloc == "outlook.live.com"
+        assert urlsplit(at_work).netloc == "outlook.office.com"
+        assert urlsplit(own)[2:] == urlsplit(at_work)[2:]

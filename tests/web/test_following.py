@@ -36,6 +36,7 @@ def test_every_feed_has_a_page_with_all_ways_to_subscribe(
         targets = {urlsplit(one).netloc: parse_qs(urlsplit(one).query) for one in hrefs(page)}
         assert targets["calendar.google.com"]["cid"] == [f"webcal://localhost{prefix}{feed}"]
         assert targets["outlook.live.com"]["url"] == [address]
+        assert targets["outlook.office.com"]["url"] == [address]
         assert title in page
         assert client.get(prefix + feed).status_code == 200
 
@@ -49,6 +50,18 @@ def test_everything_there_ever_was_is_one_link_away(
     page = text_of(client, f"{path}?all=1")
     assert f'value="http://localhost{feed}?all=1"' in page
     assert path in hrefs(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/calendar", "/project/project/calendar"])
+def test_a_page_with_a_calendar_tells_what_to_do_on_each_device(
+    client: FlaskClient, make_event: MakeEvent, path: str
+) -> None:
+    make_event()
+    page = text_of(client, path)
+    for device in ("iPhone, iPad, Mac", "Androidiga telefon", "<dt>Outlook</dt>", "Muu programm"):
+        assert device in page
+    assert "ava see leht arvutis" in page
+    assert "„Microsoft 365“ töö- või koolikonto jaoks" in page
 
 
 @pytest.mark.parametrize(("path", "_feed"), PAGES[1:])

@@ -160,4 +160,5 @@ def event_calendar(event: Event) -> dict[str, str] | None:
         "ics": path,
         "google": links.google_event_url(entry),
         "outlook": links.outlook_event_url(entry),
+        "outlook_at_work": links.outlook_event_url(entry, at_work=True),
     }
