@@ -154,6 +154,17 @@ def test_the_desk_shows_what_calendars_say(client: FlaskClient, event: Event, se
     assert "ütles ise, et tuleb" in text_of(desk, people_path(event))
 
 
+def test_the_desk_tells_whose_seat_a_calendar_gave_back(
+    client: FlaskClient, event: Event, seat: int
+) -> None:
+    desk = sign_in(client)
+    freed(seat)
+    assert text_of(desk, people_path(event)).count("kalendris: loobus kohast") == 1
+    assert "kalendris: loobus kohast" in text_of(desk, f"{people_path(event)}/{seat}")
+    calendar_says(seat, "DECLINED", freed_at=None)
+    assert "kalendris:" not in text_of(desk, people_path(event))
+
+
 @pytest.mark.parametrize(
     ("reason", "words"), [("bounced", "on seal kirjaviga"), ("bounced_soft", "postkast on täis")]
 )

@@ -93,6 +93,8 @@ def reply_words(reply: CalendarReply) -> str:
     """Return what somebody's calendar said last, or they themselves since."""
     if reply.source == "page":
         return _("said that they come")
+    if reply.freed_at is not None:
+        return _("calendar: gave the seat back")
     return str(REPLY_WORDS[reply.partstat])
 
 
