@@ -127,6 +127,14 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     assert [selects_of(client, path) for path in paths] == before
 
 
+def test_a_phone_number_is_written_as_people_read_it(
+    client: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event(contact_phone="+37255550101")
+    page = client.get(f"/events/{event.slug}").get_data(as_text=True)
+    assert "+372 5555 0101" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
 @pytest.mark.parametrize("path", ["/privacy", "/en/privacy", "/healthz", "/robots.txt", "/my/"])
 def test_the_small_pages_answer(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200
