@@ -238,6 +238,9 @@ def mail_receive(recipient: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def backup_command(file: Path) -> None:
     """Write a consistent copy of the database to FILE while the service runs."""
+    usual = Path(current_app.config["BACKUP_FOLDER"])
+    if file.absolute().parent == usual.absolute():
+        usual.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         back_up(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
     except BackupError as error:

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
@@ -40,21 +40,29 @@ def back_up(url: str, target: Path) -> None:
     SQLite: the online backup interface (copying the file alone loses what is in the WAL).
     PostgreSQL: `pg_dump` in its custom format.
     """
-    if target.exists():
-        raise BackupError(f"{target} exists already; choose another name")
-    address = make_url(url)
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
     try:
-        # It holds personal data: nobody else reads it, whatever the umask says.
-        part.touch(mode=0o600)
-        if address.get_backend_name() == "sqlite":
-            _copy_sqlite(Path(address.database or ""), part)
-        else:
-            _run(address, "pg_dump", "--format=custom", f"--file={part}")
+        if target.exists():
+            raise BackupError(f"{target} exists already; choose another name")
+        if not target.parent.is_dir():
+            raise BackupError(f"there is no folder {target.parent}: make it first")
+        _write(make_url(url), part)
         part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"{target} could not be written: {error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _write(address: URL, part: Path) -> None:
+    part.unlink(missing_ok=True)
+    # It holds personal data: nobody else reads it, whatever the umask says.
+    part.touch(mode=0o600)
+    if address.get_backend_name() == "sqlite":
+        _copy_sqlite(Path(address.database or ""), part)
+    else:
+        _run(address, "pg_dump", "--format=custom", f"--file={part}")
 
 
 def restore(url: str, source: Path, steps: Sequence[str]) -> str:

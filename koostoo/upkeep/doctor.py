@@ -169,8 +169,9 @@ def of_backups(now: datetime) -> Iterator[Finding]:
         yield Finding(
             False,
             "There is no backup in BACKUP_FOLDER",
-            "Switch the timer on: systemctl enable --now koostoo-backup.timer; or set "
-            "BACKUP_FOLDER to where your own copies lie.",
+            "Switch the timer on: systemctl enable --now koostoo-backup.timer; without systemd let "
+            f"something run “flask backup {folder}/….backup” every night. Or set BACKUP_FOLDER to "
+            "where your own copies lie.",
             is_serious=not current_app.config["DEVELOPMENT"],
         )
         return

@@ -131,6 +131,36 @@ def test_a_backup_is_not_written_over(place: tuple[Flask, Path]) -> None:
     assert "exists already" in done.output
 
 
+def test_the_folder_where_backups_are_looked_for_need_not_be_there(
+    place: tuple[Flask, Path],
+) -> None:
+    app, _copy = place
+    folder = Path(app.config["BACKUP_FOLDER"])
+    assert not folder.exists()
+    done = app.test_cli_runner().invoke(args=["backup", str(folder / "2026-03-02.backup")])
+    assert done.exit_code == 0, done.output
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (
+        "The newest backup is 0 hours old" in app.test_cli_runner().invoke(args=["doctor"]).output
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("elsewhere/new.backup", "there is no folder"),
+        (f"{'n' * 300}.backup", "could not be written"),
+    ],
+)
+def test_a_backup_that_cannot_be_written_says_why(
+    place: tuple[Flask, Path], name: str, why: str
+) -> None:
+    app, copy = place
+    done = app.test_cli_runner().invoke(args=["backup", str(copy.parent / name)])
+    assert done.exit_code == 1
+    assert why in done.output
+
+
 def test_a_backup_from_before_an_upgrade_replaces_tables_it_does_not_know(
     place: tuple[Flask, Path],
 ) -> None:
