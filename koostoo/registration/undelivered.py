@@ -18,6 +18,9 @@ from koostoo.registration.records import readdress
 from koostoo.registration.renewing import replace_link
 from koostoo.registration.seating import lock_registration
 
+TELL_STANDING = frozenset({*ACTIVE, "promoted", "changed", "event_changed"})
+"""Letters that say how somebody stands, and bring link and invite."""
+
 
 class PersonExists(Exception):
     """Somebody of this name has a place in the event with this address already."""
@@ -122,9 +125,9 @@ def correct_address(
 ) -> int:
     """Give a person another address and send there all that they missed; return how many letters.
 
-    Missed is what failed, came back or has not left. Where the server took all of it, they get one
-    letter about how they stand: at the old address they may have seen none. Raises PersonExists,
-    PersonNotFound.
+    Missed is what failed, came back or has not left. Where none of it says how they stand, they get
+    one letter more that does: at the old address they may have seen none, though a server took
+    them. Raises PersonExists, PersonNotFound.
     """
     with transaction() as session:
         person = lock_registration(session, registration_id)
@@ -142,9 +145,10 @@ def correct_address(
         for letter in letters:
             outbox.readdress(letter, address.normalised)
         outbox.try_again(session, letters, now)
-        if not letters and person.state in ACTIVE:
+        count = len(letters)
+        if person.state in ACTIVE and not TELL_STANDING & {letter.kind for letter in letters}:
             tell(session, person, person.state, now)
-        count = len(letters) or int(person.state in ACTIVE)
+            count += 1
         record(
             session,
             by,

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
+from koostoo.correspondence.mailing import Draft, Words, send_mailing
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
 from koostoo.registration.models import Registration
@@ -153,3 +155,19 @@ def test_letters_of_somebody_forgotten_cannot_be_sent_elsewhere(
     with transaction() as session:
         session.get_one(Registration, number).email = ""
     assert desk.get(f"{people_path(event)}/{number}/address").status_code == 404
+
+
+def test_who_missed_another_letter_than_the_confirmation_gets_that_too(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    # A server took the first letter, for a mailbox that is somebody else's or nobody's.
+    event = make_event()
+    number = sign_up(event.id, entry(), now()).registration_id
+    mark(number, "sent")
+    draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
+    send_mailing(event.id, draft, 1, now(), None)
+    mark(number, "sent", "failed")
+    _status, page = correct(desk, event, number, RIGHT)
+    assert "sinna on teel 2 kirja." in page
+    again = [("mailing", "queued", RIGHT), ("confirmed", "queued", RIGHT)]
+    assert letters(number)[1:] == again
