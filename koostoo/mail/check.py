@@ -29,8 +29,9 @@ ADVICE: Mapping[Kind, str] = {
         "firewall, or the provider of this server, may close the port: many close 25."
     ),
     "no_answer": (
-        "The server is there but says nothing. Port 465 needs MAIL_USE_SSL instead of "
-        "MAIL_USE_TLS; otherwise a firewall may be in between."
+        "The server is there but says nothing, or not what a server says that takes letters. Port "
+        "465 needs MAIL_USE_SSL instead of MAIL_USE_TLS; 143 and 993 are for reading mail; "
+        "otherwise a firewall may be in between."
     ),
     "no_tls": (
         "Port and encryption do not fit: 587 goes with MAIL_USE_TLS, 465 with MAIL_USE_SSL. Only a "
