@@ -12,7 +12,8 @@ STRUCTURE: dict[str, Any] = {"keep": "structure"}
 SENSITIVE: dict[str, Any] = {"keep": "sensitive"}
 """Diet, travel and other answers: removed SENSITIVE_DAYS after the event."""
 CONTACT: dict[str, Any] = {"keep": "contact"}
-"""Address, phone, notes and letters: removed when the project has ended."""
+"""Address, phone, notes and letters: removed when the project has ended, but not before
+CONTACT_DAYS after the event: thanks and the form for feedback come after it."""
 EVIDENCE: dict[str, Any] = {"keep": "evidence"}
 """Name, organisation and standing: kept to the project's keep-until date, then anonymised; files
 that prove an event: deleted then."""
@@ -32,6 +33,8 @@ CLASSES = frozenset(
     c["keep"] for c in (STRUCTURE, SENSITIVE, CONTACT, EVIDENCE, REGISTER, SECURITY, WORK, ACCOUNT)
 )
 SENSITIVE_DAYS = 30
+CONTACT_DAYS = 30
+"""As long as a form for feedback may stay open, and a little: its link is a contact too."""
 SECURITY_DAYS = 30
 REGISTER_HOURS = 1
 WORK_DAYS = 7
@@ -46,7 +49,7 @@ class Period(NamedTuple):
 
 PERIODS: Mapping[str, Period] = {
     SENSITIVE["keep"]: Period("event", SENSITIVE_DAYS),
-    CONTACT["keep"]: Period("project"),
+    CONTACT["keep"]: Period("project", CONTACT_DAYS),
     EVIDENCE["keep"]: Period("evidence"),
     REGISTER["keep"]: Period("group"),
     SECURITY["keep"]: Period("lapsed", SECURITY_DAYS),

@@ -33,8 +33,10 @@ def forgotten_on(kind: Kind, days: Days) -> date | None:
     """Return the first day on which this is gone; None where no day is named."""
     if kind == "answers":
         return days.event_ends + timedelta(days=keep.SENSITIVE_DAYS + 1)
-    last = days.project_ends if kind in ("contacts", "letters") else days.keep_until
-    return None if last is None else max(last, days.event_ends) + timedelta(days=1)
+    last, least = days.keep_until, days.event_ends
+    if kind in ("contacts", "letters"):
+        last, least = days.project_ends, least + timedelta(days=keep.CONTACT_DAYS)
+    return None if last is None else max(last, least) + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

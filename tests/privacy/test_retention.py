@@ -14,6 +14,7 @@ from sqlalchemy import select
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.events.models import Event
+from koostoo.feedback.rules import MOST_CLOSES, closes_on
 from koostoo.privacy.models import Forgetting
 from koostoo.privacy.retention import plan, preview
 from koostoo.privacy.rules import Days, forgotten_on
@@ -98,7 +99,16 @@ def test_the_plan_names_the_day_of_each_kind_and_none_where_the_project_names_no
 
 def test_an_event_after_the_end_of_its_project_is_waited_for() -> None:
     late = Days(date(2032, 5, 1), date(2027, 3, 31), date(2031, 12, 31))
-    assert forgotten_on("contacts", late) == forgotten_on("people", late) == date(2032, 5, 2)
+    assert forgotten_on("people", late) == date(2032, 5, 2)
+
+
+def test_contacts_outlive_the_form_for_feedback_of_an_event_at_the_end_of_its_project() -> None:
+    # Thanks, the reminder and the link in them need the address.
+    for event in (date(2027, 3, 30), date(2027, 5, 1)):
+        gone = forgotten_on("contacts", Days(event, date(2027, 3, 31), date(2031, 12, 31)))
+        assert gone is not None
+        assert gone > closes_on(event, MOST_CLOSES)
+        assert gone == forgotten_on("letters", Days(event, date(2027, 3, 31), None))
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ def privacy() -> str:
         "public/privacy.html",
         projects=queries.all_projects(),
         keepers=keepers(),
+        contact_days=keep.CONTACT_DAYS,
         lines=[
             Line(name, *words[name], period_words(period)) for name, period in keep.PERIODS.items()
         ],
@@ -49,7 +50,11 @@ def period_words(period: keep.Period) -> str:
         "event": lambda: ngettext(
             "%(num)s day after the event", "%(num)s days after the event", number
         ),
-        "project": lambda: _("until the project has ended, and the event too"),
+        "project": lambda: ngettext(
+            "%(num)s day after the event, but not before the project has ended",
+            "%(num)s days after the event, but not before the project has ended",
+            number,
+        ),
         "evidence": lambda: _("until the day named for the project; then only numbers remain"),
         "group": lambda: _("until the action group replaces or removes it"),
         "lapsed": lambda: ngettext(
