@@ -1,12 +1,13 @@
 """What was read of the mailbox: each letter counts once, and each folder is read on from its end.
 
-All but `remember_place` take the session of the caller's transaction.
+`find_outcome` and `note` take the session of the caller's transaction.
 """
 
+from collections import Counter
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import db, transaction
@@ -47,6 +48,20 @@ def find_outcome(session: Session, digest: str) -> str | None:
 def note(session: Session, digest: str, outcome: str, now: datetime) -> None:
     """Write down that a letter was read; unique, so that of two readers one begins anew."""
     session.add(InboundMessage(digest=digest, outcome=outcome, received_at=now))
+
+
+def outcomes_since(since: datetime) -> Counter[str]:
+    """Return how many letters came in since then, by what became of them."""
+    session = db.session()
+    try:
+        rows = session.execute(
+            select(InboundMessage.outcome, func.count())
+            .where(InboundMessage.received_at >= since)
+            .group_by(InboundMessage.outcome)
+        )
+        return Counter(dict(rows.all()))
+    finally:
+        session.rollback()
 
 
 def last_uid(name: str, uid_validity: int) -> int:

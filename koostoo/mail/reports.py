@@ -39,6 +39,8 @@ _COPY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+Fate = Literal["failed", "delayed", "delivered"]
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -49,7 +51,7 @@ class Report:
     `recipients` are the addresses it names, which need not be the ones we wrote to.
     """
 
-    fate: Literal["failed", "delayed", "delivered"]
+    fate: Fate
     message_ids: tuple[str, ...]
     is_hard: bool = False
     reason: str = ""

@@ -3,7 +3,6 @@
 For who keeps the server, in English as all commands are; no name, address or path of a person.
 """
 
-import imaplib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from koostoo.base.database import db
 from koostoo.mail import check as mail_check
-from koostoo.mail import settings
 from koostoo.mail.check import Finding
-from koostoo.mail.imap import open_mailbox
 from koostoo.privacy.sweeping import unfinished_since
 from koostoo.upkeep import database_checks, readiness, time_checks
+from koostoo.upkeep.mailbox_checks import of_mailbox
 from koostoo.upkeep.readiness import Check
 
 VARIED = 16
@@ -131,29 +129,7 @@ def of_mail(now: datetime, recipient: str) -> Iterator[Finding]:
     else:
         yield from mail_check.check(recipient, now)
     yield _asked(lambda: readiness.outbox(now), "See Outbox at the desk; flask mail check.")
-    yield _mailbox()
-
-
-def _mailbox() -> Finding:
-    if not settings.reads_answers():
-        return Finding(
-            False,
-            "Nobody reads the mailbox: answers of calendars and letters that come back are lost",
-            "INBOUND_IMAP_… or INBOUND_PIPE: see “What comes back” in README.md.",
-            is_serious=False,
-        )
-    if not current_app.config["INBOUND_IMAP_HOST"]:
-        return Finding(True, "Letters that come in are handed over by a mail server of ours")
-    try:
-        with open_mailbox(settings.account()):
-            return Finding(True, "The mailbox can be opened and read")
-    except (OSError, imaplib.IMAP4.error) as error:
-        # The server's words may hold an address.
-        return Finding(
-            False,
-            f"The mailbox cannot be read ({type(error).__name__})",
-            "Check INBOUND_IMAP_HOST, _PORT, _USERNAME, _PASSWORD and _FOLDER.",
-        )
+    yield from of_mailbox(now)
 
 
 def of_worker(now: datetime) -> Iterator[Finding]:

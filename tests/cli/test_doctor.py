@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
@@ -20,13 +21,20 @@ from koostoo import create_app
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.events.models import Event
+from koostoo.mail import inbox
+from koostoo.mail.bounces import Marked
 from koostoo.mail.models import OutboxMessage
+from koostoo.mail.reports import Fate
 from koostoo.mail.rules import LATE_AFTER
+from koostoo.mail.sorting import Rest
 from koostoo.privacy.erasing import erase
 from koostoo.privacy.sweeping import sweep
+from koostoo.registration.calendar_replies import Taken
+from koostoo.registration.incoming import DONE, receive
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
 from koostoo.upkeep import database_checks, time_checks
+from koostoo.upkeep.mailbox_checks import LEFT
 from koostoo.upkeep.service import Pulse
 from koostoo.upkeep.steps import known_steps
 from tests.mail.servers import ScriptedServer, UseServer, free_port, working_server
@@ -170,6 +178,36 @@ def test_a_mailbox_that_cannot_be_read_is_named(app: Flask, configure: Set) -> N
     found = look(app, "NO")
     assert "The mailbox cannot be read (ConnectionRefusedError)" in found
     assert "kai" not in found
+
+
+@pytest.mark.usefixtures("well")
+def test_what_came_in_and_was_left_is_counted_by_why(app: Flask) -> None:
+    receive(b"From: kai@naidis.example\r\n\r\nI cannot come.\r\n", now())
+    for number, outcome in enumerate(("kept", "forged", "forged", "unreadable")):
+        with transaction() as session:
+            inbox.note(session, str(number), outcome, now())
+    with transaction() as session:
+        inbox.note(session, "old", "forged", now() - timedelta(days=15))
+    with working_server() as server:
+        app.extensions["mail"].port = server.port
+        found = [line for line in lines(app, code=0) if "came in within two weeks" in line]
+    left = "1 written by people, 2 answers with a forged sender, 1 that cannot be read"
+    assert len(found) == 1
+    assert found[0].startswith("ok  Letters that came in within two weeks: 5, acted on: 1; ")
+    assert found[0].endswith(f"left for somebody to look at: {left}")
+
+
+def test_whatever_becomes_of_a_letter_is_counted() -> None:
+    words = {word for kind in (Taken, Rest, Marked, Fate) for word in literals(kind)}
+    assert words - {"failed"} == DONE | LEFT.keys()
+
+
+def literals(kind: object) -> set[str]:
+    """Return the words of a Literal, or of several that make up a type."""
+    parts = get_args(kind)
+    return {
+        word for part in parts for word in ([part] if isinstance(part, str) else literals(part))
+    }
 
 
 @pytest.mark.usefixtures("well")
