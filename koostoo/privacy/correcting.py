@@ -22,9 +22,9 @@ from koostoo.base.text import person_key
 from koostoo.privacy.models import Correction
 from koostoo.registration.letters import tell
 from koostoo.registration.models import ACTIVE, HAS_PLACE, Registration
-from koostoo.registration.records import readdress, rename
-from koostoo.registration.renewing import replace_link
+from koostoo.registration.records import rename
 from koostoo.registration.seating import facts, lock_registration
+from koostoo.registration.undelivered import write_elsewhere
 
 Outcome = Literal["corrected", "declined", "gone", "taken"]
 
@@ -70,7 +70,7 @@ def decide_correction(
     """Write down what a person asked for, or leave them as they are; the wish is gone either way.
 
     "taken": somebody of this name and address has a place in the event already; nothing is done.
-    A new address gets the new link by letter, as one an organiser corrects.
+    A new address gets the new link by letter, with the invite, as one an organiser corrects.
     """
     with transaction() as session:
         person = lock_registration(session, registration_id)
@@ -133,11 +133,7 @@ def _write(
         rename(person, wish.first_name, wish.last_name, now)
         changed.append("name")
     if person.email_key != address.key:
-        # As in `registration.undelivered`: the old address is to see nothing more.
-        person.invited_sequence = None
-        replace_link(person)
-        readdress(person, address, now)
-        tell(session, person, "new_link", now)
+        write_elsewhere(session, person, address, now)
         changed.append("email")
     elif changed and person.state in ACTIVE and not facts(person.event, now).is_over:
         tell(session, person, "changed", now)

@@ -125,9 +125,7 @@ def correct_address(
 ) -> int:
     """Give a person another address and send there all that they missed; return how many letters.
 
-    Missed is what failed, came back or has not left. Where none of it says how they stand, they get
-    one letter more that does: at the old address they may have seen none, though a server took
-    them. Raises PersonExists, PersonNotFound.
+    Raises PersonExists, PersonNotFound.
     """
     with transaction() as session:
         person = lock_registration(session, registration_id)
@@ -135,20 +133,7 @@ def correct_address(
             raise PersonNotFound(registration_id)
         if _is_taken(session, person, address.key):
             raise PersonExists(registration_id)
-        if person.email_key != address.key:
-            # The calendar behind the new address knows of nothing yet, and whoever got the letters
-            # at the old one is to see nothing more.
-            person.invited_sequence = None
-            replace_link(person)
-        readdress(person, address, now)
-        letters = _letters(session, person.id, (*MISSED, *UNSENT))
-        for letter in letters:
-            outbox.readdress(letter, address.normalised)
-        outbox.try_again(session, letters, now)
-        count = len(letters)
-        if person.state in ACTIVE and not TELL_STANDING & {letter.kind for letter in letters}:
-            tell(session, person, person.state, now)
-            count += 1
+        count = write_elsewhere(session, person, address, now)
         record(
             session,
             by,
@@ -159,6 +144,36 @@ def correct_address(
             detail={"letters": count},
         )
         return count
+
+
+def write_elsewhere(
+    session: Session, person: Registration, address: EmailAddress, now: datetime
+) -> int:
+    """Do what another address takes, in the caller's transaction; return how many letters go there.
+
+    All that failed, came back or has not left; and where none of it says how they stand, one letter
+    more that does: at the old address they may have seen none, though a server took them. Where
+    that would not be sent any more and nothing else goes there, one with the new link.
+    """
+    is_another = person.email_key != address.key
+    if is_another:
+        # The calendar behind the new address knows of nothing yet, and whoever got the letters
+        # at the old one is to see nothing more.
+        person.invited_sequence = None
+        replace_link(person)
+    readdress(person, address, now)
+    letters = _letters(session, person.id, (*MISSED, *UNSENT))
+    for letter in letters:
+        outbox.readdress(letter, address.normalised)
+    outbox.try_again(session, letters, now)
+    if may_tell_standing(person, now):
+        is_told = bool(TELL_STANDING & {letter.kind for letter in letters})
+        more = None if is_told else person.state
+    else:
+        more = "new_link" if is_another and not letters else None
+    if more is not None:
+        tell(session, person, more, now)
+    return len(letters) + (more is not None)
 
 
 def _is_taken(session: Session, person: Registration, email_key: str) -> bool:

@@ -1,12 +1,15 @@
 """A copy of one's data holds everything: each column about people is in it, or explained."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from koostoo.base.clock import now
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
+from koostoo.notices.render import render
+from koostoo.postroom import deliver_due
 from koostoo.privacy.correcting import Wish, ask_for_correction, decide_correction
 from koostoo.privacy.erasing import erase
 from koostoo.privacy.models import Correction
@@ -89,11 +92,46 @@ def test_a_correction_waits_for_an_organiser_and_then_stands_in_the_list(
     assert done == "corrected"
     assert (row.name, row.email) == ("Mari Maasikas-Kask", "uus@example.org")
     assert row.link_id != seat.link_id
+    letters = db.session.query(OutboxMessage).all()
+    assert [(letter.kind, letter.recipient) for letter in letters] == [
+        ("confirmed", "uus@example.org")
+    ]
+    again = decide_correction(event.id, seat.registration_id, now(), None, accept=True)
+    assert again == "gone"
+
+
+def test_a_new_address_gets_the_invite_and_the_old_one_nothing_more(
+    make_event: MakeEvent, entry: Entrant
+) -> None:
+    event = make_event()
+    seat = sign_up(event.id, entry(), now())
+    deliver_due(now)
+    wish = Wish("Mari", "Maasikas1", parse_email("uus@example.org"))
+    ask_for_correction(seat.registration_id, wish, now())
+    decide_correction(event.id, seat.registration_id, now(), None, accept=True)
+    letter = db.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
+    assert letter is not None
+    assert (letter.kind, letter.recipient) == ("confirmed", "uus@example.org")
+    written = render(letter.id, now())
+    assert written is not None
+    assert written.calendar is not None
+    assert b"METHOD:REQUEST" in written.calendar.content
+    assert b"mailto:uus@example.org" in written.calendar.content
+
+
+def test_after_the_event_a_new_address_gets_the_new_link(
+    make_event: MakeEvent, entry: Entrant
+) -> None:
+    event = make_event()
+    seat = sign_up(event.id, entry(), now())
+    deliver_due(now)
+    wish = Wish("Mari", "Maasikas1", parse_email("uus@example.org"))
+    ask_for_correction(seat.registration_id, wish, now())
+    later = now() + timedelta(days=400)
+    decide_correction(event.id, seat.registration_id, later, None, accept=True)
     letter = db.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
     assert letter is not None
     assert (letter.kind, letter.recipient) == ("new_link", "uus@example.org")
-    again = decide_correction(event.id, seat.registration_id, now(), None, accept=True)
-    assert again == "gone"
 
 
 def test_a_correction_never_makes_two_of_one(make_event: MakeEvent, entry: Entrant) -> None:
