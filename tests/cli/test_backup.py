@@ -53,6 +53,8 @@ def home(
             assert done.exit_code == 0, done.output
             stop_everything()
         yield app, copy
+        with app.app_context():
+            stop_everything()
 
 
 @pytest.fixture
