@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, text
 
-from koostoo.base.database import db
+from koostoo.base.database import UtcDateTime, db
 from koostoo.base.localtext import LocalText
 from koostoo.events.models import Event
 from tests.statements import statements
@@ -75,10 +75,9 @@ def test_what_another_process_commits_shows_at_once(
     assert "Õppereis" in get(path)
     other = create_engine(db.engine.url)
     with other.begin() as connection:
-        connection.execute(
-            text("""UPDATE event SET title = '{"et": "Talgud"}', revised_at = :at"""),
-            {"at": MOMENT.replace(tzinfo=None) + timedelta(seconds=1)},
-        )
+        change = text("""UPDATE event SET title = '{"et": "Talgud"}', revised_at = :at""")
+        change = change.bindparams(bindparam("at", type_=UtcDateTime()))
+        connection.execute(change, {"at": MOMENT + timedelta(seconds=1)})
     other.dispose()
     assert "Talgud" in get(path)
 
