@@ -62,6 +62,7 @@ def test_a_page_with_a_calendar_tells_what_to_do_on_each_device(
         assert device in page
     assert "ava see leht arvutis" in page
     assert "„Microsoft 365“ töö- või koolikonto jaoks" in page
+    assert "on üritus sinu kalendris kaks korda" in page
 
 
 @pytest.mark.parametrize(("path", "_feed"), PAGES[1:])
