@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import cast
 
+from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from koostoo.events.entries import leaves_days_free
 from koostoo.events.models import Event
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices import links
-from koostoo.notices.facts import place_of
+from koostoo.notices.facts import place_of, plain_name
 from koostoo.registration.models import CalendarReply, Registration
 from koostoo.registration.reply_queries import answer_to
 
@@ -79,6 +80,9 @@ def _entry(registration: Registration, sequence: int, lang: Lang) -> CalendarEnt
     event, when = registration.event, registration.event.when
     # People share calendars: the secret link to the own page stays out of them.
     description = [event.summary.to(lang), "\n".join(hours_of_days(when, lang))]
+    if registration.group_id is not None:
+        # One mailbox may get the invitations of several people; calendars show the title alone.
+        description.insert(0, f"{_('Participant')}: {plain_name(registration.name)}")
     if registration.state == "confirmed":
         description.append(event.join_link)
     return CalendarEntry(

@@ -13,7 +13,16 @@ from koostoo.events.models import Event as HeldEvent
 from koostoo.mail.letter import CalendarPart
 from koostoo.notices.render import render
 from koostoo.registration.models import CalendarReply, Registration
-from tests.mail.world import DAYS, NOW, change, make_event, make_registration, post, registration
+from tests.mail.world import (
+    DAYS,
+    NOW,
+    change,
+    make_event,
+    make_group,
+    make_registration,
+    post,
+    registration,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -109,6 +118,15 @@ def test_secret_link_stays_out_of_the_calendar() -> None:
     part = part_of("confirmed", make_registration(make_event()))
     assert part is not None
     assert b"/my/" not in part.content.replace(b"\r\n ", b"")
+
+
+def test_who_came_with_a_group_is_named_for_one_mailbox_may_get_several_invitations() -> None:
+    event = make_event()
+    alone, together = make_registration(event), make_registration(event, first_name="Anu")
+    make_group(event, [together])
+    assert "Osaleja" not in str(event_in(part_of("confirmed", alone))["DESCRIPTION"])
+    described = str(event_in(part_of("confirmed", together))["DESCRIPTION"])
+    assert described.startswith(f"Osaleja: {registration(together).name}\n\n")
 
 
 def test_the_organisers_own_address_gets_a_letter_without_invitation() -> None:
