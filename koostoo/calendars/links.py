@@ -4,10 +4,12 @@ None of them is documented by its vendor. They copy an event once and never upda
 .ics file with its UID is the better way, the link the quicker one.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from koostoo.calendars.cleaning import one_line
+from koostoo.base.text import truncate
+from koostoo.calendars.cleaning import many_lines, one_line
 from koostoo.calendars.values import CalendarEntry
 from koostoo.calendars.vevent import description_with_page
 
@@ -18,6 +20,10 @@ _OUTLOOK_SUBSCRIBE = "/calendar/0/addfromweb"
 # Each site takes accounts of its own kind only: the first those that people make for themselves,
 # the second those their employer or school gives them (Microsoft 365).
 _OUTLOOK, _OUTLOOK_AT_WORK = "https://outlook.live.com", "https://outlook.office.com"
+
+LONGEST = 700
+"""Characters of a description in an address: servers refuse one of more than some 8 kB, and one
+character may take nine of these (RFC 3986, 2.1)."""
 
 
 def google_event_url(entry: CalendarEntry) -> str:
@@ -33,7 +39,7 @@ def google_event_url(entry: CalendarEntry) -> str:
             "text": one_line(entry.summary),
             "dates": f"{first}/{last}",
             "ctz": "Europe/Tallinn",
-            "details": description_with_page(entry),
+            "details": _told(entry),
             "location": one_line(entry.place),
         },
     )
@@ -50,7 +56,7 @@ def outlook_event_url(entry: CalendarEntry, *, at_work: bool = False) -> str:
         "subject": one_line(entry.summary),
         "startdt": _extended(entry.start, entry.starts_at),
         "enddt": _extended(entry.end_exclusive, entry.ends_at),
-        "body": description_with_page(entry),
+        "body": _told(entry),
         "location": one_line(entry.place),
     }
     if entry.all_day:
@@ -74,6 +80,12 @@ def outlook_subscribe_url(feed_url: str, *, at_work: bool = False) -> str:
     `at_work`: Microsoft 365 instead.
     """
     return _with_query(_outlook(at_work) + _OUTLOOK_SUBSCRIBE, {"url": feed_url})
+
+
+def _told(entry: CalendarEntry) -> str:
+    """Return the beginning of the description and the event's page, where all of it stands."""
+    text = truncate(many_lines(entry.description), LONGEST)
+    return description_with_page(replace(entry, description=text))
 
 
 def _outlook(at_work: bool) -> str:

@@ -1,5 +1,7 @@
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from koostoo.calendars.links import (
     google_event_url,
     google_subscribe_url,
@@ -56,6 +58,18 @@ def test_a_title_cannot_add_a_field() -> None:
         assert title in (fields.get("text"), fields.get("subject"))
         assert "+" not in url
         assert "#" not in url
+
+
+@pytest.mark.parametrize("letter", ["a", "õ", "ш", "語"])
+def test_a_long_programme_makes_no_address_servers_refuse(letter: str) -> None:
+    entry = seminar(description=f"{letter * 9} " * 1000)
+
+    for url in (google_event_url(entry), outlook_event_url(entry)):
+        assert len(url) < 8000
+        fields = query(url)
+        told = fields.get("details") or fields["body"]
+        assert told.startswith(letter * 9)
+        assert told.endswith("…\n\nhttps://koostoo.example.ee/events/seminar")
 
 
 def test_an_empty_place_is_left_out() -> None:
