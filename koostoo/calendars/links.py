@@ -6,6 +6,7 @@ None of them is documented by its vendor. They copy an event once and never upda
 
 from dataclasses import replace
 from datetime import date, datetime
+from html import escape
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from koostoo.base.text import truncate
@@ -56,7 +57,8 @@ def outlook_event_url(entry: CalendarEntry, *, at_work: bool = False) -> str:
         "subject": one_line(entry.summary),
         "startdt": _extended(entry.start, entry.starts_at),
         "enddt": _extended(entry.end_exclusive, entry.ends_at),
-        "body": _told(entry),
+        # Outlook reads it as HTML: line ends as such are lost.
+        "body": escape(_told(entry), quote=False).replace("\n", "<br>"),
         "location": one_line(entry.place),
     }
     if entry.all_day:

@@ -47,6 +47,12 @@ def test_outlook_is_told_about_whole_days() -> None:
     assert fields["allday"] == "true"
 
 
+def test_outlook_keeps_the_lines_and_signs_of_the_description() -> None:
+    body = query(outlook_event_url(seminar(description="9.30 kohv & <sai>\n10.00 avamine")))["body"]
+
+    assert body.startswith("9.30 kohv &amp; &lt;sai&gt;<br>10.00 avamine<br><br>https://")
+
+
 def test_a_title_cannot_add_a_field() -> None:
     title = "A&B=C #1 + 100%"
 
@@ -67,7 +73,7 @@ def test_a_long_programme_makes_no_address_servers_refuse(letter: str) -> None:
     for url in (google_event_url(entry), outlook_event_url(entry)):
         assert len(url) < 8000
         fields = query(url)
-        told = fields.get("details") or fields["body"]
+        told = fields.get("details") or fields["body"].replace("<br>", "\n")
         assert told.startswith(letter * 9)
         assert told.endswith("…\n\nhttps://koostoo.example.ee/events/seminar")
 
