@@ -248,6 +248,17 @@ def moment_until(at: datetime, lang: Lang) -> str:
     return f"{'kuni' if lang == 'et' else 'until'} {moment(at, lang)}"
 
 
+def moment_by(at: datetime, lang: Lang) -> str:
+    """Return an aware instant as "hiljemalt 31. mail 2026 kell 23.59" or "by 31 May 2026, 23:59".
+
+    For what must have happened then; what lasts until then is `moment_until`.
+    """
+    if lang == "en":
+        return f"by {moment(at, lang)}"
+    day = at.astimezone(ZONE).date()
+    return f"hiljemalt {_day_in(day, 'l')}{_at(lang)}{clock(at, lang)}"
+
+
 def during(when: When, lang: Lang) -> str:
     """Return the days, month or season inside a sentence, without hours.
 

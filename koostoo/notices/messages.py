@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from koostoo.accounts.models import SignInLink
 from koostoo.attendance import feedback
-from koostoo.base.dates import heading, moment_until, until_day
+from koostoo.base.dates import heading, moment_by, moment_until, until_day
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang, email_key
 from koostoo.events.letter_words import TEST, words_for
@@ -171,7 +171,7 @@ def _about(
         "reason": event.why_called_off.to(lang),
         "keeps_seat": event.approval == "holds",
         "offer_hours": event.offer_hours,
-        "offer_until": _until(registration.offer_until, lang),
+        "offer_until": _by(registration.offer_until, lang),
         "decision_reason": registration.decision_reason,
         "ended_by": registration.ended_by,
         "undo_until": _until(undo_ends(reply, now), lang),
@@ -215,6 +215,10 @@ def _is_of_this_start(message: OutboxMessage, event: Event) -> bool:
     """Tell whether a letter that belongs to a start belongs to the present one."""
     start = message.payload.get("begins_at")
     return start is None or datetime.fromisoformat(start) == event.when.begins_at
+
+
+def _by(moment: datetime | None, lang: Lang) -> str:
+    return "" if moment is None else moment_by(moment, lang)
 
 
 def _until(moment: datetime | None, lang: Lang) -> str:

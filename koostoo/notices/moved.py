@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from koostoo.base.dates import moment_until
+from koostoo.base.dates import moment_by
 from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang
 from koostoo.events.models import Move
@@ -102,7 +102,7 @@ def letter_values(
         "headline": _headline({change.part for change in found}, registration.event.mode),
         "has_new_link": any(c.part == "join_link" and c.old != NOTHING for c in found),
         "asks": _asks(news.move, registration),
-        "answer_until": moment_until(until, lang) if until and now < until else "",
+        "answer_until": moment_by(until, lang) if until and now < until else "",
         "facts": facts_of(registration, lang, {c.part: c.old for c in found}),
     }
 

@@ -75,6 +75,10 @@ def moment_words(moment: datetime) -> str:
     return dates.moment(moment, current_lang())
 
 
+def _moment_by(moment: datetime) -> str:
+    return dates.moment_by(moment, current_lang())
+
+
 def _moment_until(moment: datetime) -> str:
     return dates.moment_until(moment, current_lang())
 
@@ -94,6 +98,7 @@ def set_up(app: Flask) -> None:
         heading=_heading,
         hours_beside=_hours_beside,
         moment=moment_words,
+        moment_by=_moment_by,
         moment_until=_moment_until,
         numeric=_numeric,
         phone=format_phone,

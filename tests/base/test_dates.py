@@ -16,6 +16,7 @@ from koostoo.base.dates import (
     hours_of_days,
     in_full,
     moment,
+    moment_by,
     moment_until,
     money,
     month_name,
@@ -167,6 +168,8 @@ def test_moment_is_told_in_tallinn_time() -> None:
     assert moment(at, "en") == "31 May 2026, 23:59"
     assert moment_until(at, "et") == f"kuni 31. mai 2026 kell{NBSP}23.59"
     assert moment_until(at, "en") == "until 31 May 2026, 23:59"
+    assert moment_by(at, "et") == f"hiljemalt 31. mail 2026 kell{NBSP}23.59"
+    assert moment_by(at, "en") == "by 31 May 2026, 23:59"
 
 
 def test_clock_and_numeric_forms() -> None:

@@ -153,7 +153,7 @@ def as_read(letter: Letter) -> tuple[str, str]:
 
 def test_no_blank_is_lost_between_words_or_put_inside_one() -> None:
     subject = (
-        "Pakume sulle kohta, vasta kuni 27. november 2026 kell 22.56: Külapäev: käsitöö & toit"
+        "Pakume sulle kohta, vasta hiljemalt 27. novembril kell 22.56: Külapäev: käsitöö & toit"
     )
     name = "Põhja-Kõrvemaa kogukondade ja väikeettevõtete Seltside Ühendus (Ääsmäe)"
     expected = (subject, "Põhja-Kõrvemaa kogukondade ja väikeettevõtete Seltside Ühendus Ääsmäe")

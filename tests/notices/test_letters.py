@@ -103,8 +103,8 @@ SUBJECTS = {
         "Your registration awaits confirmation: Study trip to Võru",
     ),
     "offered": (
-        "Pakume sulle kohta, vasta kuni 5. august 2026 kell 12.00: Õppereis Võrru",
-        "A seat is offered to you, answer until 5 August 2026, 12:00: Study trip to Võru",
+        "Pakume sulle kohta, vasta hiljemalt 5. augustil 2026 kell 12.00: Õppereis Võrru",
+        "A seat is offered to you, answer by 5 August 2026, 12:00: Study trip to Võru",
     ),
     "offer_lapsed": (
         "Sulle pakutud koht läks järgmisele: Õppereis Võrru",
@@ -434,7 +434,7 @@ def test_an_offer_says_until_when_and_carries_the_own_link() -> None:
     seat = make_registration(event, state="offered", offer_until=ANSWER_UNTIL)
     written = letter("offered", seat, "en")
     for body in (written.text, written.html):
-        assert "until 5 August 2026, 12:00" in body
+        assert "by 5 August 2026, 12:00" in body
         assert f"/en/my/{own_token(seat)}" in body
     # An invite would say that the seat is theirs.
     assert written.calendar is None

@@ -133,10 +133,10 @@ def test_the_question_stands_in_subject_and_bodies_and_leads_to_the_own_page() -
     _seat, message = ask(make_event())
     letter = written(message)
     assert letter.subject == (
-        "New place, please answer until 5 August 2026, 12:00: Study trip to Võru"
+        "New place, please answer by 5 August 2026, 12:00: Study trip to Võru"
     )
     for body in (letter.text, letter.html):
-        assert "Do you still come? Please answer until 5 August 2026, 12:00." in body
+        assert "Do you still come? Please answer by 5 August 2026, 12:00." in body
         assert "/en/my/" in body
 
 

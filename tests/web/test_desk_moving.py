@@ -260,7 +260,7 @@ def test_the_history_tells_what_moved(desk: FlaskClient, event: Event) -> None:
     assert "Muutis aega või toimumiskohta" in words
     assert "30. mai 2027 kell 9.30–14.30 → neljapäev, 20. mai 2027 kell 9.30–14.30" in words
     assert "teade läks 3 inimesele" in words
-    assert "vastust oodati kuni 10. mai 2027 kell 23.59" in words
+    assert "vastust oodati hiljemalt 10. mail 2027 kell 23.59" in words
 
 
 def test_calling_off_tells_how_many_of_which_standing_hear_of_it(

@@ -73,7 +73,7 @@ def test_an_answer_after_the_deadline_is_told_so(client: FlaskClient, offered: i
         form = open_form(client, path(offered))
         answer = client.post(path(offered, "/offer"), data={**form, "answer": "yes"})
         page = text_of(client, answer.location)
-    assert "Vastamise aeg on läbi; koht läks järgmisele järjekorras." in page
+    assert "Vastamise aeg on läbi; koht läks järjekorras järgmisele." in page
     assert person(offered).ended_by == "lapse"
 
 

@@ -45,7 +45,7 @@ def test_the_page_shows_what_changed_and_asks(client: FlaskClient, asked: int) -
     assert "Paralepa</ins>" in page
     assert "Tulen ikka" in page
     assert "Ma ei saa tulla" in page
-    assert "vastust ootame kuni" in page
+    assert "vastust ootame hiljemalt" in page
 
 
 def test_who_waits_is_not_asked(client: FlaskClient, asked: int) -> None:

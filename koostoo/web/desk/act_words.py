@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from koostoo.accounts.models import AuditEntry
-from koostoo.base.dates import moment_until, money, numeric
+from koostoo.base.dates import moment_by, money, numeric
 from koostoo.base.localtext import LocalText
 from koostoo.web.desk.attended import STATUS_WORDS
 from koostoo.web.desk.change_words import Names, change_lines
@@ -227,7 +227,7 @@ def _moved(detail: Mapping[str, Any], names: Names) -> str:
     lines.append(ngettext("%(num)s person told", "%(num)s people told", detail["told"]))
     if "answer_until" in detail:
         until = datetime.fromisoformat(detail["answer_until"])
-        lines.append(_("asked to answer %(until)s", until=moment_until(until, lang)))
+        lines.append(_("asked to answer %(until)s", until=moment_by(until, lang)))
     return "; ".join(lines)
 
 
