@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from benchmarks.rush import postgresql_database
 from benchmarks.server import server_settings
 from config import settings
 from koostoo import create_app
 from koostoo.base.clock import now
-from koostoo.base.database import db, transaction
+from koostoo.base.database import UtcDateTime, db, transaction
 
 BEFORE, STEP = "0007", "0008"
 OLD = [
@@ -48,7 +48,7 @@ def write_old_letters() -> None:
                     "message_id, state, attempts, created_at, next_try_at, last_error) VALUES "
                     "('signin', 'a', 'Kai@Example.ee', 'et', '{}', :words, :state, :attempts, "
                     ":now, :now, :words)"
-                ),
+                ).bindparams(bindparam("now", type_=UtcDateTime())),
                 {"state": state, "attempts": attempts, "words": words, "now": now()},
             )
 
