@@ -6,6 +6,7 @@ Environment: FLOOR_DATABASE (path of a SQLite file), FLOOR_PAGE_BYTES (length of
 import os
 import sqlite3
 import threading
+from contextlib import closing
 from typing import Any
 
 from flask import Flask, request
@@ -45,5 +46,5 @@ def insert() -> str:
 
 def create_table(path: str) -> None:
     """Make the floor's database with its one table."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE entry (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")

@@ -90,6 +90,7 @@ def test_what_takes_away_or_asks_more_is_noticed(step: str, minded: list[str]) -
     with engine.begin() as connection:
         connection.execute(text(step))
     assert what_the_release_before_minds(before, shape_of(engine)) == minded
+    engine.dispose()
 
 
 def test_a_column_that_may_no_longer_be_empty_or_is_of_another_type_is_noticed() -> None:
@@ -98,5 +99,7 @@ def test_a_column_that_may_no_longer_be_empty_or_is_of_another_type_is_noticed()
         with engine.begin() as connection:
             connection.execute(text(f"CREATE TABLE person (id INTEGER PRIMARY KEY, name {name})"))
     before, stricter, other = map(shape_of, engines)
+    for engine in engines:
+        engine.dispose()
     assert what_the_release_before_minds(before, stricter) == ["person.name may no longer be empty"]
     assert what_the_release_before_minds(before, other) == ["person.name is INTEGER, was TEXT"]
