@@ -86,6 +86,8 @@ def test_coming_all_the_same_ends_the_question(
 ) -> None:
     page = press(client, seat, "keep")
     assert "koht jääb sulle" in page
+    assert "allpool saad selle sinna tagasi panna" in page
+    assert "calendar.google.com" in page
     assert "Sinu kalender keeldus" not in page
     assert states(event.id) == ["confirmed", "waiting"]
 

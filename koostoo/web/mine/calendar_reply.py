@@ -42,7 +42,10 @@ def calendar_reply(token: str) -> Response:
     if answer == "give" and service.cancel(number, now()):
         flash(_("You gave the seat up. Thank you for telling us."), "success")
     elif answer == "keep" and calendar_replies.come_anyway(number, now()):
-        flash(_("Good, the seat stays yours. See you there!"), "success")
+        stays = _("Good, the seat stays yours. See you there!")
+        # No new invite is sent: a calendar that declines by itself would decline that too.
+        back_in = _("A calendar that declined may not show the event any more: put it back below.")
+        flash(f"{stays} {back_in}", "success")
     elif answer == "back":
         words, category = TAKEN_BACK[calendar_replies.take_seat_back(number, now())]
         flash(str(words), category)
