@@ -18,7 +18,8 @@ from koostoo.base.retry import retried
 from koostoo.correspondence.models import Mailing, MailingLetter
 from koostoo.correspondence.recipients import Whom, find_recipients
 from koostoo.events.models import Event
-from koostoo.mail.models import OutboxMessage
+from koostoo.mail import outbox
+from koostoo.mail.models import IS_UNSENT, OutboxMessage
 from koostoo.mail.outbox import enqueue
 from koostoo.registration.letters import mail_domain
 from koostoo.registration.models import Registration
@@ -120,6 +121,28 @@ def _enqueue(
         registration_id=first.id,
         payload={"mailing_id": mailing.id, "people": [person.id for person in people]},
     )
+
+
+@retried
+def stop_mailing(event_id: int, mailing_id: int, now: datetime, by: int | None) -> int:
+    """Keep the copies that have not left from leaving; return how many.
+
+    One that is just being handed over leaves. Each can be sent after all, from the outbox.
+    """
+    with transaction() as session:
+        waiting = session.scalars(
+            select(OutboxMessage)
+            .join(MailingLetter, MailingLetter.outbox_id == OutboxMessage.id)
+            .join(Mailing, Mailing.id == MailingLetter.mailing_id)
+            .where(Mailing.id == mailing_id, Mailing.event_id == event_id, IS_UNSENT)
+            .order_by(OutboxMessage.id)
+            .with_for_update(of=OutboxMessage)
+        ).all()
+        number = sum(outbox.stop(message) for message in waiting)
+        if number:
+            detail = {"letters": number}
+            record(session, by, "letter_stopped", now, event_id=event_id, detail=detail)
+        return number
 
 
 @retried

@@ -21,14 +21,15 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many copies of a letter have left, may still leave, and never arrived.
+    """How many copies of a letter have left, may still leave, never arrived, and were not sent.
 
-    What is missing to the whole was left out: it was no longer true, or is forgotten.
+    Not sent is what was no longer true, or stopped. What is missing to the whole is forgotten.
     """
 
     sent: int = 0
     unsent: int = 0
     missed: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def _outcome(rows: Iterable[Sequence[object]]) -> Outcome:
         sent=counts.get("sent", 0),
         unsent=sum(counts.get(state, 0) for state in UNSENT),
         missed=sum(counts.get(state, 0) for state in MISSED),
+        skipped=counts.get("skipped", 0),
     )
 
 

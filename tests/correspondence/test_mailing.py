@@ -18,6 +18,7 @@ from koostoo.correspondence.mailing import (
     Words,
     send_mailing,
     send_test,
+    stop_mailing,
 )
 from koostoo.correspondence.models import Mailing, MailingLetter
 from koostoo.correspondence.queries import Outcome, mailings_of, outcomes
@@ -29,6 +30,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from koostoo.worker import run_once
 from tests.correspondence.post import delivered, kinds, organiser, text_of
+from tests.mail.world import change
 from tests.registration.people import acts
 from tests.trouble import SQLITE_CODES, SQLSTATES, Fault
 
@@ -75,7 +77,7 @@ def test_the_history_tells_who_wrote_what_to_how_many(make_event: MakeEvent, ent
     cancel(one, moment)
     run_once(moment)
     # One is no longer what the letter was meant for.
-    assert outcomes(mailings_of(event.id))[mailing.id] == Outcome(sent=1)
+    assert outcomes(mailings_of(event.id))[mailing.id] == Outcome(sent=1, skipped=1)
     assert acts(event.id) == [("wrote", "")]
 
 
@@ -117,6 +119,25 @@ def test_another_number_than_was_shown_sends_nothing(
         send_mailing(event.id, DRAFT, shown, now(), None)
     assert refusal.value.letters == there
     assert written() == 0
+
+
+def test_what_still_waits_of_a_letter_is_stopped_and_counted(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event, other = make_event(), make_event()
+    come(event, entry, 3)
+    send_mailing(event.id, DRAFT, 3, now(), None)
+    mailing = db.session.scalars(select(Mailing)).one()
+    first = db.session.scalars(select(MailingLetter).order_by(MailingLetter.id)).first()
+    assert first is not None
+    change(OutboxMessage, first.outbox_id, state="sent")
+    assert stop_mailing(other.id, mailing.id, now(), None) == 0
+    assert stop_mailing(event.id, mailing.id, now(), None) == 2
+    assert stop_mailing(event.id, mailing.id, now(), None) == 0
+    assert outcomes([mailing]) == {mailing.id: Outcome(sent=1, skipped=2)}
+    # The confirmations of the same people still leave.
+    waiting = select(OutboxMessage.kind).where(OutboxMessage.state == "queued")
+    assert db.session.scalars(waiting).all() == ["confirmed"] * 3
 
 
 def test_a_letter_to_nobody_is_not_kept(make_event: MakeEvent) -> None:

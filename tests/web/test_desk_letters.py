@@ -10,10 +10,12 @@ from sqlalchemy import select
 from koostoo.accounts.models import Organiser
 from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
+from koostoo.base.localtext import LocalText
 from koostoo.base.when import ZONE, When
 from koostoo.correspondence.due import write_due
 from koostoo.correspondence.following import wanted_by
-from koostoo.correspondence.models import TimedLetter
+from koostoo.correspondence.mailing import Draft, Words, send_mailing
+from koostoo.correspondence.models import Mailing, TimedLetter
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import sign_up
@@ -217,3 +219,23 @@ def test_a_copy_takes_the_times_over_but_not_the_address_of_a_feedback_form(
     copied = db.session.scalars(select(Event).where(Event.slug == "koopia")).one()
     assert plan(copied) == ("7d 2h", 5)
     assert copied.feedback_url == ""
+
+
+def test_a_letter_that_still_waits_is_stopped_from_its_page(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    sign_up(event.id, entry(), now())
+    draft = Draft(Words(LocalText("Buss"), LocalText("Buss väljub kell 9.")), "nonce")
+    send_mailing(event.id, draft, 1, now(), None)
+    path = f"{letters_path(event)}/{db.session.scalars(select(Mailing.id)).one()}"
+    assert "Ära saada neid, mis veel ootavad" in text_of(desk, path)
+    form = open_form(desk, path)
+    page = desk.post(f"{path}/stop", data=form, follow_redirects=True).text
+    assert "1 kirja ei saadeta." in page
+    assert "saatmata jäetud: 1" in page
+    assert "Ära saada neid" not in page
+    # Nothing has left, so no bar says that all has.
+    assert "<progress" not in page
+    assert "On juba hilja" in desk.post(f"{path}/stop", data=form, follow_redirects=True).text
+    assert "Peatas kirja" in text_of(desk, f"/desk/events/{event.slug}/history")

@@ -14,6 +14,7 @@ from koostoo.accounts.following import NOTICES
 from koostoo.base.clock import now
 from koostoo.base.localtext import LocalText
 from koostoo.correspondence.following import follow_event, wanted_by
+from koostoo.correspondence.mailing import stop_mailing
 from koostoo.correspondence.models import Mailing
 from koostoo.correspondence.queries import (
     TimedRow,
@@ -31,7 +32,7 @@ from koostoo.roster.queries import tags_of_project
 from koostoo.web.desk import bp
 from koostoo.web.desk.events import get_event
 from koostoo.web.desk.refreshing import is_auto, refreshed
-from koostoo.web.forms import Form, Page
+from koostoo.web.forms import ButtonForm, Form, Page
 from koostoo.web.language import current_lang
 from koostoo.web.rights import organiser_id, right
 from koostoo.web.view import local, markdown
@@ -91,6 +92,25 @@ def letter(slug: str, number: int) -> Page:
         is_auto=is_auto(),
     )
     return page, 200, refreshed(is_open=bool(outcome.unsent))
+
+
+@bp.post("/events/<slug>/letters/<int(max=2147483647):number>/stop")
+@right("event_run")
+def letter_stop(slug: str, number: int) -> Response:
+    """Keep the copies of a letter that have not left from leaving."""
+    event = get_event(slug)
+    if not ButtonForm().validate_on_submit():
+        flash(_("Nothing was changed. Please press the button once more."), "warning")
+    elif count := stop_mailing(event.id, number, now(), organiser_id()):
+        flash(
+            ngettext(
+                "%(num)s letter will not be sent.", "%(num)s letters will not be sent.", count
+            ),
+            "success",
+        )
+    else:
+        flash(_("It is too late: no letter waits any more."), "warning")
+    return redirect(url_for("desk.letter", slug=slug, number=number), 303)
 
 
 @bp.post("/events/<slug>/follow")
