@@ -87,7 +87,7 @@ def schema() -> Check:
 def outbox(now: datetime) -> Check:
     """Say whether letters leave."""
     found = health.look(now)
-    waiting = f"{found.unsent} letters wait"
+    waiting = "1 letter waits" if found.unsent == 1 else f"{found.unsent} letters wait"
     if found.is_late and found.since is not None:
         minutes = int((now - found.since).total_seconds() // 60)
         return Check("outbox", False, f"{waiting}, the oldest for {minutes} minutes.")
@@ -100,8 +100,14 @@ def worker(now: datetime) -> Check:
     alive = sum(is_alive([beat], now) for beat in beats)
     if alive:
         return Check("worker", True, f"{alive} at work.")
-    words = "never" if not beats else f"{int((now - max(beats)).total_seconds() // 60)} minutes ago"
-    return Check("worker", False, f"No worker is at work; the last sign of life: {words}.")
+    if not beats:
+        # One that is stopped takes its row along.
+        return Check(
+            "worker", False, "No worker is at work: none was started, or each was stopped."
+        )
+    minutes = int((now - max(beats)).total_seconds() // 60)
+    words = f"No worker is at work; the last sign of life: {minutes} minutes ago."
+    return Check("worker", False, words)
 
 
 def clock(now: datetime) -> Check:

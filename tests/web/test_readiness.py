@@ -127,13 +127,13 @@ def test_letters_that_do_not_leave_are_red_without_a_name(client: FlaskClient) -
     row = post("confirmed", queue="a", after=timedelta())
     late = now() - LATE_AFTER - timedelta(seconds=5)
     change(OutboxMessage, row, next_try_at=late)
-    assert red(client) == {"outbox": "1 letters wait, the oldest for 10 minutes."}
+    assert red(client) == {"outbox": "1 letter waits, the oldest for 10 minutes."}
 
 
 def test_a_worker_that_died_is_red(client: FlaskClient) -> None:
     with transaction() as session:
         session.execute(text("DELETE FROM worker_beat"))
-    assert red(client) == {"worker": "No worker is at work; the last sign of life: never."}
+    assert red(client) == {"worker": "No worker is at work: none was started, or each was stopped."}
     last = now() - SILENT_AFTER
     note_beat("a" * 16, "host", last, last)
     assert red(client) == {"worker": "No worker is at work; the last sign of life: 5 minutes ago."}
