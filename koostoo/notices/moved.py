@@ -98,23 +98,27 @@ def letter_values(
         return {"headline": _headline(set(), ""), "has_new_link": False, "asks": False}
     found = changes(news.before, told_of(registration.event), lang)
     until = news.move.answer_until
+    parts, mode = {change.part for change in found}, registration.event.mode
+    has_new_link = any(c.part == "join_link" and c.old != NOTHING for c in found)
     return {
-        "headline": _headline({change.part for change in found}, registration.event.mode),
-        "has_new_link": any(c.part == "join_link" and c.old != NOTHING for c in found),
+        "headline": _headline(parts, mode, has_new_link=has_new_link),
+        "has_new_link": has_new_link,
         "asks": _asks(news.move, registration),
         "answer_until": moment_by(until, lang) if until and now < until else "",
         "facts": facts_of(registration, lang, {c.part: c.old for c in found}),
     }
 
 
-def _headline(parts: set[str], mode: str) -> str:
+def _headline(parts: set[str], mode: str, *, has_new_link: bool = False) -> str:
     if "mode" in parts and mode == "online":
         return _("New time, now over the web") if "when" in parts else _("Now over the web")
     if {"when", "place"} <= parts:
         return _("New time and place")
     if "when" in parts:
         return _("New time")
-    return _("New place") if "place" in parts else _("The event has changed")
+    if "place" in parts:
+        return _("New place")
+    return _("New link of the web meeting") if has_new_link else _("The event has changed")
 
 
 def _asks(move: Move, registration: Registration) -> bool:
