@@ -158,7 +158,7 @@ def test_a_worker_that_is_not_there_is_named_with_how_to_start_it(app: Flask) ->
 def test_letters_that_do_not_leave_are_named(app: Flask) -> None:
     row = post("confirmed", queue="a")
     change(OutboxMessage, row, next_try_at=now() - LATE_AFTER - timedelta(seconds=5))
-    assert "1 letters wait, the oldest for 10 minutes" in look(app, "NO")
+    assert "1 letter waits, the oldest for 10 minutes" in look(app, "NO")
 
 
 @pytest.mark.usefixtures("well")
