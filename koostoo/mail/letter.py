@@ -43,12 +43,12 @@ _PLAIN_POLICY = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 
 @lru_cache(256)
 def _folded(name: str, value: str) -> bytes:
+    if name == "Subject":
+        return _in_words(name, value, "")
     if value.isascii() and len(value.split()) == 1:
         # An address or an id: alone on a second line, as the library would put a long one, not
         # every program finds it.
         return f"{name}: {value}\r\n".encode("ascii")
-    if name == "Subject":
-        return _in_words(name, value, "")
     if isinstance(value, AddressHeader) and value.addresses[0].display_name:
         return _in_words(name, value.addresses[0].display_name, f"<{value.addresses[0].addr_spec}>")
     return _PLAIN_POLICY.fold_binary(name, value)

@@ -166,6 +166,12 @@ def test_subject_and_sender_are_read_as_they_were_written(subject: str, name: st
     assert as_read(letter) == (letter.subject.replace("=?", "= ?"), display_name(name))
 
 
+def test_no_line_is_longer_than_mail_servers_take_whatever_the_title() -> None:
+    data = to_mime(replace(LETTER, subject="x" * 1200), NOW).as_bytes()
+    # RFC 5322, 2.1.1.
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+
+
 def test_a_long_link_or_id_stands_on_the_line_of_its_header() -> None:
     url, mark = (
         f"https://koostoo.example.org/my/news/{'x' * 34}",
