@@ -187,7 +187,9 @@ def lapsed(now: datetime) -> Iterable[tuple[Any, ColumnElement[bool]]]:
     """Return what lapses by itself or with a whole project: tables, and which of their rows."""
     limit, today = now - timedelta(days=keep.SECURITY_DAYS), local_day(now)
     over = select(Project.id).where(Project.keep_until < today)
-    running = select(Activity.project_id).join(Event).where(Event.ends_on >= today)
+    # As long as there are addresses to write to.
+    since = today - timedelta(days=keep.CONTACT_DAYS)
+    running = select(Activity.project_id).join(Event).where(Event.ends_on >= since)
     ended = select(Project.id).where(Project.ends_on < today, Project.id.not_in(running))
     # A result goes with its time, that it was asked for somewhat later.
     gone = select(Job.id).where(or_(Job.expires_at < now, Job.state.in_(("failed", "cancelled"))))

@@ -197,6 +197,17 @@ def test_a_refusal_is_kept_while_an_event_of_the_project_is_still_to_come(
     assert len(db.session.scalars(select(NewsRefusal)).all()) == 1
 
 
+def test_a_refusal_is_kept_as_long_as_there_is_an_address_to_write_news_to(
+    make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = held_event(make_event, entry, 5)
+    refuse_news(number, now())
+    end_project()
+    forget(now())
+    assert db.session.get_one(Registration, number).email != ""
+    assert len(db.session.scalars(select(NewsRefusal)).all()) == 1
+
+
 def end_project() -> None:
     with transaction() as session:
         project = session.scalars(select(Project)).one()
