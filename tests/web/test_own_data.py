@@ -178,7 +178,10 @@ def test_a_project_manager_sees_what_is_forgotten_when_and_what_was(
     make_past(db.session.get_one(Registration, number).event_id, 40)
     desk = sign_in(client)
     page = text_of(desk, "/desk/projects/project/retention")
-    for words in ("järgmisel korral", "Vastused, märkmed", "30 päeva pärast üritust", "01.01.2036"):
+    for words in (
+        "järgmisel korral", "Vastused, märkmed", "30 päeva pärast üritust", "01.01.2036",
+        "30 päeva pärast üritust, kuid mitte enne projekti lõppu",
+    ):  # fmt: skip
         assert words in page
     assert "Veel mitte midagi." in page
 

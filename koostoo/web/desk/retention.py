@@ -33,9 +33,13 @@ def why_words(kind: Kind) -> str:
         return ngettext(
             "%(num)s day after the event", "%(num)s days after the event", keep.SENSITIVE_DAYS
         )
+    if kind in ("contacts", "letters"):
+        return ngettext(
+            "%(num)s day after the event, but not before the project has ended",
+            "%(num)s days after the event, but not before the project has ended",
+            keep.CONTACT_DAYS,
+        )
     words = {
-        "contacts": _l("the project has ended"),
-        "letters": _l("the project has ended"),
         "people": _l("evidence is kept until then"),
         "files": _l("evidence is kept until then"),
         "security": "",
