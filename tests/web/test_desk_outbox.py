@@ -8,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from koostoo.accounts.granting import give_role
+from koostoo.accounts.roles import Grant
 from koostoo.base.clock import now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
@@ -22,7 +24,7 @@ from koostoo.registration.service import cancel, sign_up
 from koostoo.web.desk.outbox_words import LETTER_STATE_WORDS, LETTER_WORDS, OUTCOME_WORDS
 from tests.mail.world import change, make_group, message, post, tries
 from tests.statements import selects_of
-from tests.web.desk_pages import open_form, people_path, sign_in, text_of
+from tests.web.desk_pages import open_form, open_link, people_path, sign_in, text_of
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -135,6 +137,20 @@ def test_an_events_letters_stay_its_own_however_they_are_searched(
     assert len(addresses(page)) == 1
     assert f'href="{path}?' in page
     assert 'href="/desk/outbox?' not in page
+
+
+def test_from_the_summary_of_a_group_who_runs_the_event_gets_back_to_its_letters(
+    client: FlaskClient, make_event: MakeEvent
+) -> None:
+    event = make_event()
+    host = Grant("coordinator", organisation_id=event.organiser_id)
+    give_role("korraldaja@example.org", host, now(), None)
+    desk = open_link(client, "korraldaja@example.org")
+    group = make_group(event.id, [])
+    letter = post("group_summary", queue=f"group:{group}", payload={"group_id": group})
+    path = f"/desk/events/{event.slug}/outbox"
+    assert f'href="{path}"' in text_of(desk, page_of(letter))
+    assert page_of(letter) in text_of(desk, path)
 
 
 def test_letters_are_filtered_by_event_the_summary_of_a_group_included(
