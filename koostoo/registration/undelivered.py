@@ -18,8 +18,10 @@ from koostoo.registration.records import readdress
 from koostoo.registration.renewing import replace_link
 from koostoo.registration.seating import lock_registration
 
-TELL_STANDING = frozenset({*ACTIVE, "promoted", "changed", "event_changed"})
-"""Letters that say how somebody stands, and bring link and invite."""
+WHEN_OVER = frozenset(
+    "new_link cancelled released rejected event_called_off thanks feedback_reminder".split()
+)
+"""Letters that leave also when the event is over or off, or the person out of it; with the link."""
 
 
 class PersonExists(Exception):
@@ -153,7 +155,7 @@ def write_elsewhere(
 
     All that failed, came back or has not left; and where none of it says how they stand, one letter
     more that does: at the old address they may have seen none, though a server took them. Where
-    that would not be sent any more and nothing else goes there, one with the new link.
+    that would not be sent any more, and none that still is goes there, one with the new link.
     """
     is_another = person.email_key != address.key
     if is_another:
@@ -167,13 +169,23 @@ def write_elsewhere(
         outbox.readdress(letter, address.normalised)
     outbox.try_again(session, letters, now)
     if may_tell_standing(person, now):
-        is_told = bool(TELL_STANDING & {letter.kind for letter in letters})
+        is_told = any(_says_standing(letter.kind, person.state) for letter in letters)
         more = None if is_told else person.state
     else:
-        more = "new_link" if is_another and not letters else None
+        is_told = any(letter.kind in WHEN_OVER for letter in letters)
+        more = "new_link" if is_another and not is_told else None
     if more is not None:
         tell(session, person, more, now)
     return len(letters) + (more is not None)
+
+
+def _says_standing(kind: str, state: str) -> bool:
+    """Tell whether a letter is sure to say how they stand now, and so to bring link and invite.
+
+    One about an earlier standing is not sent any more; nor is one about a change of the event that
+    a later one tells of, or that was taken back.
+    """
+    return kind in (state, "changed") or (kind, state) == ("promoted", "confirmed")
 
 
 def _is_taken(session: Session, person: Registration, email_key: str) -> bool:

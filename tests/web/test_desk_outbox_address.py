@@ -1,13 +1,15 @@
 """Correcting the address of somebody whose letters do not arrive, in one click."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from koostoo.base.clock import now
+from koostoo.base.clock import local_day, now
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
+from koostoo.base.when import When
 from koostoo.correspondence.mailing import Draft, Words, send_mailing
 from koostoo.events.models import Event
 from koostoo.mail.models import OutboxMessage
@@ -84,6 +86,33 @@ def test_who_missed_nothing_is_told_how_they_stand(
         ("confirmed", "sent", "mari1@example.org"),
         ("confirmed", "queued", RIGHT),
     ]
+
+
+def test_a_letter_about_an_earlier_standing_does_not_stand_for_the_present_one(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    # The one that came back will not be sent any more, as it is no longer true.
+    event = make_event(capacity=1)
+    first, number = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
+    cancel(first, now())
+    mark(number, "bounced", "sent")
+    correct(desk, event, number, RIGHT)
+    assert letters(number)[1:] == [
+        ("promoted", "sent", "mari2@example.org"),
+        ("confirmed", "queued", RIGHT),
+    ]
+
+
+def test_after_the_event_a_letter_that_no_longer_leaves_does_not_stand_for_the_new_link(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    number = sign_up(event.id, entry(), now()).registration_id
+    mark(number, "bounced")
+    with transaction() as session:
+        session.get_one(Event, event.id).when = When.days(local_day(now()) - timedelta(days=1))
+    correct(desk, event, number, RIGHT)
+    assert letters(number)[1:] == [("new_link", "queued", RIGHT)]
 
 
 def test_what_still_waits_goes_to_the_new_address_and_only_once(
