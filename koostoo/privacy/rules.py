@@ -33,10 +33,12 @@ def forgotten_on(kind: Kind, days: Days) -> date | None:
     """Return the first day on which this is gone; None where no day is named."""
     if kind == "answers":
         return days.event_ends + timedelta(days=keep.SENSITIVE_DAYS + 1)
-    last, least = days.keep_until, days.event_ends
+    last = None if days.keep_until is None else max(days.keep_until, days.event_ends)
     if kind in ("contacts", "letters"):
-        last, least = days.project_ends, least + timedelta(days=keep.CONTACT_DAYS)
-    return None if last is None else max(last, least) + timedelta(days=1)
+        contacts = max(days.project_ends, days.event_ends + timedelta(days=keep.CONTACT_DAYS))
+        # An address does not outlive the name it belongs to.
+        last = contacts if last is None else min(contacts, last)
+    return None if last is None else last + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ def test_an_event_after_the_end_of_its_project_is_waited_for() -> None:
     assert forgotten_on("people", late) == date(2032, 5, 2)
 
 
+def test_an_address_does_not_outlive_the_name_it_belongs_to() -> None:
+    soon = Days(date(2031, 12, 20), date(2031, 12, 1), keep_until=date(2031, 12, 31))
+    assert forgotten_on("contacts", soon) == forgotten_on("people", soon) == date(2032, 1, 1)
+
+
 def test_contacts_outlive_the_form_for_feedback_of_an_event_at_the_end_of_its_project() -> None:
     # Thanks, the reminder and the link in them need the address.
     for event in (date(2027, 3, 30), date(2027, 5, 1)):
