@@ -160,6 +160,12 @@ def test_no_blank_is_lost_between_words_or_put_inside_one() -> None:
     assert as_read(replace(LETTER, subject=subject, sender_name=name)) == expected
 
 
+def test_no_blank_is_lost_in_a_name_that_breaks_before_its_last_word() -> None:
+    # The library alone reads back as "LäänemaaMTÜ".
+    name = "Külade ja väikeettevõtete selts Läänemaa MTÜ"
+    assert as_read(replace(LETTER, sender_name=name))[1] == name
+
+
 @given(st.text(max_size=120), st.text(max_size=90))
 def test_subject_and_sender_are_read_as_they_were_written(subject: str, name: str) -> None:
     letter = replace(LETTER, subject=clean_line(subject), sender_name=clean_line(name))
