@@ -31,7 +31,6 @@ LEAD_ON = {
     "mine.offer",
     "mine.still_coming",
     "desk.all_matches",
-    "desk.outbox_of_event",
     "public.cover",
     "public.document",
     "public.healthz_detail",

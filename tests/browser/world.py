@@ -220,7 +220,7 @@ def _mailing(event_id: int) -> int:
     send_mailing(event_id, draft, 1, now(), None)
     with transaction() as session:
         session.query(OutboxMessage).filter_by(kind="confirmed").update(
-            {"state": "failed", "reason": "recipient", "answer": "550 5.1.1 no such user"}
+            {"state": "failed", "reason": "no_mailbox", "answer": "550 5.1.1 no such user"}
         )
     return int(_first(select(Mailing.id)))
 
