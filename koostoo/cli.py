@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -240,7 +241,9 @@ def backup_command(file: Path) -> None:
     """Write a consistent copy of the database to FILE while the service runs."""
     usual = Path(current_app.config["BACKUP_FOLDER"])
     if file.absolute().parent == usual.absolute():
-        usual.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Where it cannot be made, what is missing is said next.
+        with suppress(OSError):
+            usual.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         back_up(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
     except BackupError as error:

@@ -163,6 +163,17 @@ def test_a_backup_that_cannot_be_written_says_why(
     assert why in done.output
 
 
+def test_a_folder_for_backups_that_cannot_be_made_is_said_to_be_missing(
+    place: tuple[Flask, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, copy = place
+    folder = copy / "backups"
+    monkeypatch.setitem(app.config, "BACKUP_FOLDER", str(folder))
+    done = app.test_cli_runner().invoke(args=["backup", str(folder / "new.backup")])
+    assert done.exit_code == 1
+    assert f"there is no folder {folder}" in done.output
+
+
 def test_a_backup_from_before_an_upgrade_replaces_tables_it_does_not_know(
     place: tuple[Flask, Path],
 ) -> None:
