@@ -40,6 +40,7 @@ Scope = Literal["letter", "domain", "server"]
 ANSWER_LENGTH = 500
 TEMPORARY, PERMANENT = 400, 500
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})
+ENCRYPT_FIRST = 538
 SLOW_DOWN = 432
 """Exchange: too many connections of this sender at once."""
 CLOSING = 421
@@ -47,6 +48,11 @@ CLOSING = 421
 _STATUS = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})\b")
 _GREYLISTED = re.compile(r"gr[ae]y-?list", re.IGNORECASE)
 _RELAY = re.compile(r"\brelay", re.IGNORECASE)
+_STARTTLS = re.compile(r"\bSTARTTLS\b", re.IGNORECASE)
+_ABOUT_US = re.compile(
+    r"(?:\d\.\d+\.\d+ )?<[^>]*>: (sender address|client host|helo command) rejected", re.IGNORECASE
+)
+"""Postfix waits with what it has against us or our sender until it hears the first recipient."""
 _TOO_FAST = re.compile(
     r"too (?:many|fast)|rate.?limit|throttl|concurren|unusual rate", re.IGNORECASE
 )
@@ -161,7 +167,7 @@ def _broken_off(stage: Stage, error: Exception) -> Kind:
 
 def _about_us(stage: Stage, code: int, status: tuple[int, int], words: str) -> Kind:
     if code in SIGN_IN_CODES or (stage == "sign_in" and code >= PERMANENT):
-        return "sign_in"
+        return _sign_in(code, words)
     if stage == "sender" and _is_too_large(code, status, words):
         return "too_large"
     return "sender" if stage == "sender" and code >= PERMANENT else "server_busy"
@@ -169,12 +175,19 @@ def _about_us(stage: Stage, code: int, status: tuple[int, int], words: str) -> K
 
 def _about_letter(stage: Stage, code: int, status: tuple[int, int], words: str) -> Kind:
     if code in SIGN_IN_CODES:
-        return "sign_in"
+        return _sign_in(code, words)
     if code < PERMANENT:
         return _temporary(stage, code, status, words)
+    if stage == "recipient" and (late := _ABOUT_US.match(words)):
+        return "sender" if late[1].lower() == "sender address" else "relay"
     if stage == "recipient" and _RELAY.search(words):
         return "relay"
     return _permanent(stage, code, status, words)
+
+
+def _sign_in(code: int, words: str) -> Kind:
+    """Tell a server that wants encryption before anything else from one that wants a password."""
+    return "no_tls" if code == ENCRYPT_FIRST or _STARTTLS.search(words) else "sign_in"
 
 
 def _permanent(stage: Stage, code: int, status: tuple[int, int], words: str) -> Kind:

@@ -22,6 +22,7 @@ from koostoo.mail.transport import (
     sign_in,
     take_leave,
 )
+from koostoo.mail.verp import bounce_address
 
 ADVICE: Mapping[Kind, str] = {
     "no_connection": (
@@ -40,17 +41,20 @@ ADVICE: Mapping[Kind, str] = {
     "certificate": (
         "Write MAIL_SERVER exactly as your provider does: the certificate is for that name. If the "
         "name is right, the certificate has lapsed or is signed by nobody known: tell the "
-        "provider. Nothing is sent without a valid certificate."
+        "provider; an authority of your own has to be made known to this machine (README.md, "
+        "Mail). Nothing is sent without a valid certificate."
     ),
     "sign_in": (
         "Check MAIL_USERNAME and MAIL_PASSWORD; the user name is often the whole address. With "
         "two-step sign-in the provider gives an own password for programs (app password). "
         "Microsoft 365 needs SMTP AUTH switched on for the mailbox. A mail server that does not "
-        "ask for a password wants both settings empty."
+        "ask for a password wants both settings empty. One that offers no sign-in may do so once "
+        "encrypted: MAIL_USE_TLS."
     ),
     "sender": (
         "Set MAIL_DEFAULT_SENDER to an address this account may write from, usually the account's "
-        "own; others have to be allowed at the provider."
+        "own; others have to be allowed at the provider. So has that of MAIL_BOUNCE_TO: without "
+        "leave for it, leave that setting out."
     ),
     "relay": (
         "The server takes letters only for its own people. Sign in with MAIL_USERNAME and "
@@ -59,6 +63,10 @@ ADVICE: Mapping[Kind, str] = {
     "server_busy": (
         "The server does not want letters from us just now. Try again in some minutes; if it stays "
         "so, show its words to the provider: it may have blocked this machine or the account."
+    ),
+    "refused": (
+        "If all addresses are refused, the server may take letters only from who signs in: "
+        "MAIL_USERNAME and MAIL_PASSWORD. If it is this one alone, the server's words tell why."
     ),
     "no_mailbox": "Look whether the address is right. The settings themselves work.",
     "put_off": "The recipient's server wants to see the letter again later; the worker does that.",
@@ -100,6 +108,9 @@ def check(recipient: str, now: datetime) -> Iterator[Finding]:
     if "@" not in sender or current_app.config["MAIL_TRANSPORT"] == "file":
         return
     host: Host | None = None
+    message_id = f"<{secrets.token_urlsafe(16)}@{current_app.config['BASE_HOST']}>"
+    # As letters do it: a provider may let us write as the one address and not as the other.
+    returns_to = bounce_address(current_app.config["MAIL_BOUNCE_TO"], message_id) or sender
     try:
         yield _name()
         host = connect()
@@ -108,10 +119,10 @@ def check(recipient: str, now: datetime) -> Iterator[Finding]:
         yield _encryption(host)
         sign_in(host)
         yield _signed_in()
-        announce(host, sender, 2000)
-        yield Finding(True, f"It lets us write as {sender}")
+        announce(host, returns_to, 2000)
+        yield Finding(True, f"It lets us write as {sender}{_returning(returns_to, sender)}")
         if recipient:
-            yield _send(host, sender, recipient, now)
+            yield _send(host, message_id, sender, recipient, now)
     except NotDelivered as error:
         yield _explained(error.failure)
     finally:
@@ -190,13 +201,17 @@ def _signed_in() -> Finding:
     return Finding(True, f"Signed in as {name}" if name else "No sign-in, as the settings say")
 
 
-def _send(host: Host, sender: str, recipient: str, now: datetime) -> Finding:
+def _returning(returns_to: str, sender: str) -> str:
+    return "" if returns_to == sender else f", coming back to {returns_to}"
+
+
+def _send(host: Host, message_id: str, sender: str, recipient: str, now: datetime) -> Finding:
     words = (
         "Tere! See on Koostöö proovikiri: meiliseaded töötavad.\n\n"
         "Hello! This is a test letter of Koostöö: the mail settings work.\n"
     )
     letter = Letter(
-        message_id=f"<{secrets.token_urlsafe(16)}@{current_app.config['BASE_HOST']}>",
+        message_id=message_id,
         sender_name="Koostöö",
         sender=sender,
         recipient=recipient,

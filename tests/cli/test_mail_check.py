@@ -9,6 +9,7 @@ from flask import Flask
 from koostoo.base.database import db
 from koostoo.mail import transport
 from koostoo.mail.models import OutboxMessage
+from koostoo.mail.verp import message_id_in
 from tests.mail.servers import (
     ScriptedServer,
     UseServer,
@@ -65,6 +66,21 @@ def test_a_test_letter_goes_to_the_address_given_and_leaves_no_trace_in_the_outb
     assert letter["From"].addresses[0].addr_spec == "koostoo@naidis.example"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert db.session.query(OutboxMessage).count() == 0
+
+
+def test_it_writes_as_the_address_to_which_letters_come_back(
+    app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_BOUNCE_TO", "koostoo+{}@naidis.example")
+    with working_server() as server:
+        use_server(server.port)
+        told = check(app, "kai@example.ee").output
+    (letter,) = server.letters
+    (sender,) = server.senders
+    domain = letter["Message-ID"].strip("<>").partition("@")[2]
+    number = message_id_in("koostoo+{}@naidis.example", sender, domain)
+    assert number == letter["Message-ID"]
+    assert f"coming back to {sender}" in told
 
 
 def test_an_encrypted_connection_with_a_valid_certificate_is_told(
@@ -127,6 +143,9 @@ def test_a_wrong_password_is_explained_and_not_repeated(app: Flask, use_server: 
         ("greet 554 5.7.1 you are blocked", "show its words to the provider"),
         ("mail 550 5.7.60 not your address", "Set MAIL_DEFAULT_SENDER"),
         ("rcpt 554 5.7.1 Relay access denied", "The server takes letters only for its own people"),
+        ("mail 530 5.7.0 Must issue a STARTTLS command first", "Port and encryption do not fit"),
+        ("rcpt 554 5.7.1 <k@e.ee>: Recipient address rejected: Access denied", "MAIL_USERNAME"),
+        ("rcpt 553 5.7.1 <k@e.ee>: Sender address rejected: not owned", "MAIL_BOUNCE_TO"),
         ("rcpt 550 5.1.1 no such user", "Look whether the address is right"),
         ("rcpt 450 4.2.0 greylisted", "the worker does that"),
         ("data 554 5.7.1 spam", "SPF and DKIM"),

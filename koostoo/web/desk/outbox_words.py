@@ -61,7 +61,7 @@ OUTCOME_WORDS: Mapping[str, Any] = {
     "stopped": _l("An organiser stopped it."),
     "no_connection": _l("Our mail server cannot be reached."),
     "no_answer": _l("Our mail server does not answer."),
-    "no_tls": _l("Our mail server does not encrypt the connection."),
+    "no_tls": _l("The connection is not encrypted as our mail server wants it."),
     "certificate": _l("The certificate of our mail server is not valid."),
     "sign_in": _l("Our mail server refuses our user name or password."),
     "sender": _l("Our mail server refuses our sender address."),
