@@ -53,3 +53,11 @@ def test_wherever_the_web_must_rest_its_socket_rests_too() -> None:
     stops = re.findall(r"(?m)^ +systemctl stop (.*koostoo-web.*)$", README)
     assert len(stops) >= 2
     assert all("koostoo-web.socket" in stop for stop in stops)
+
+
+def test_postfix_asks_only_the_service_again_and_never_sends_a_letter_back() -> None:
+    """Of two places in one alias both are tried again; the mailbox would get a copy each time."""
+    [places] = re.findall(r"(?m)^    koostoo@example\.ee +(.+)$", README)
+    assert places.split(", ") == ["koostoo-mailbox@localhost", "koostoo-service@localhost"]
+    [service] = re.findall(r"(?m)^    koostoo-service: (.+)$", README)
+    assert re.fullmatch(r'"\|[^"]+/koostoo-receive \|\| exit 75"', service)
