@@ -153,6 +153,27 @@ def test_from_the_summary_of_a_group_who_runs_the_event_gets_back_to_its_letters
     assert page_of(letter) in text_of(desk, path)
 
 
+def test_a_partner_finds_the_letters_of_its_own_people_alone(
+    client: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    partner = event.activity.project.partners[1].organisation_id
+    own, other = (
+        letter_of(sign_up(event.id, entry(organisation_id=number), now()).registration_id)
+        for number in (partner, event.organiser_id)
+    )
+    group = make_group(event.id, [])
+    summary = post("group_summary", queue=f"group:{group}", payload={"group_id": group})
+    give_role("korraldaja@example.org", Grant("coordinator", organisation_id=partner), now(), None)
+    desk = open_link(client, "korraldaja@example.org")
+    found = [desk.get(page_of(letter)).status_code for letter in (own, other, summary)]
+    assert found == [200, 404, 404]
+    form = open_form(desk, page_of(own))
+    assert desk.post(f"{page_of(other)}/stop", data=form).status_code == 404
+    assert message(other).state == "queued"
+    assert desk.get(f"/desk/events/{event.slug}/outbox").status_code == 403
+
+
 def test_letters_are_filtered_by_event_the_summary_of_a_group_included(
     desk: FlaskClient, make_event: MakeEvent, entry: Entry
 ) -> None:
