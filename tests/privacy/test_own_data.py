@@ -100,17 +100,21 @@ def test_a_correction_waits_for_an_organiser_and_then_stands_in_the_list(
     assert again == "gone"
 
 
-def test_a_new_address_gets_the_invite_and_the_old_one_nothing_more(
-    make_event: MakeEvent, entry: Entrant
-) -> None:
-    event = make_event()
+def letter_after_correction(event: Event, entry: Entrant, wait: timedelta) -> OutboxMessage:
+    """Sign somebody up, let all letters leave, correct the address; return the last letter."""
     seat = sign_up(event.id, entry(), now())
     deliver_due(now)
     wish = Wish("Mari", "Maasikas1", parse_email("uus@example.org"))
     ask_for_correction(seat.registration_id, wish, now())
-    decide_correction(event.id, seat.registration_id, now(), None, accept=True)
-    letter = db.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
-    assert letter is not None
+    decide_correction(event.id, seat.registration_id, now() + wait, None, accept=True)
+    letters = db.session.query(OutboxMessage).order_by(OutboxMessage.id).all()
+    return letters[-1]
+
+
+def test_a_new_address_gets_the_invite_and_the_old_one_nothing_more(
+    make_event: MakeEvent, entry: Entrant
+) -> None:
+    letter = letter_after_correction(make_event(), entry, timedelta(0))
     assert (letter.kind, letter.recipient) == ("confirmed", "uus@example.org")
     written = render(letter.id, now())
     assert written is not None
@@ -122,15 +126,7 @@ def test_a_new_address_gets_the_invite_and_the_old_one_nothing_more(
 def test_after_the_event_a_new_address_gets_the_new_link(
     make_event: MakeEvent, entry: Entrant
 ) -> None:
-    event = make_event()
-    seat = sign_up(event.id, entry(), now())
-    deliver_due(now)
-    wish = Wish("Mari", "Maasikas1", parse_email("uus@example.org"))
-    ask_for_correction(seat.registration_id, wish, now())
-    later = now() + timedelta(days=400)
-    decide_correction(event.id, seat.registration_id, later, None, accept=True)
-    letter = db.session.query(OutboxMessage).order_by(OutboxMessage.id.desc()).first()
-    assert letter is not None
+    letter = letter_after_correction(make_event(), entry, timedelta(days=400))
     assert (letter.kind, letter.recipient) == ("new_link", "uus@example.org")
 
 
