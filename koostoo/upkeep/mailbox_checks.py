@@ -1,7 +1,8 @@
 """Whether the mailbox is read, and what lies in it for a person to look at, in plain words."""
 
 import imaplib
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -9,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from koostoo.mail import inbox, settings
 from koostoo.mail.check import Finding
-from koostoo.mail.imap import open_mailbox
+from koostoo.mail.imap import MailboxError, open_mailbox
 from koostoo.registration.incoming import DONE
 
 RECENT = timedelta(days=14)
@@ -25,6 +26,35 @@ LEFT = {
     "unreadable": "that cannot be read",
 }
 """What is left for somebody to look at, by outcome, as the end of a sentence about letters."""
+
+WRONG: Mapping[type[Exception], tuple[str, str]] = {
+    ssl.SSLCertVerificationError: (
+        "its certificate is not valid",
+        (
+            "Write INBOUND_IMAP_HOST exactly as your provider does: the certificate is for that "
+            "name. An authority of your own has to be made known to this machine (README.md, Mail)."
+        ),
+    ),
+    ssl.SSLError: (
+        "no encrypted connection",
+        "INBOUND_IMAP_PORT is usually 993; the port must encrypt from the first byte.",
+    ),
+    TimeoutError: (
+        "no answer",
+        "Check INBOUND_IMAP_HOST and _PORT; a firewall may be in between.",
+    ),
+    MailboxError: ("it does not open the folder", "Check INBOUND_IMAP_FOLDER."),
+    imaplib.IMAP4.abort: ("the server broke off", "Try again in some minutes."),
+    imaplib.IMAP4.error: (
+        "it refuses user name or password",
+        (
+            "Check INBOUND_IMAP_USERNAME and INBOUND_IMAP_PASSWORD. With two-step sign-in the "
+            "provider gives an own password for programs (app password); some want IMAP switched "
+            "on for the mailbox."
+        ),
+    ),
+}
+"""What an error means and what to do, the special before the general."""
 
 
 def of_mailbox(now: datetime) -> Iterator[Finding]:
@@ -48,12 +78,19 @@ def _opened() -> Finding:
         with open_mailbox(settings.account()):
             return Finding(True, "The mailbox can be opened and read")
     except (OSError, imaplib.IMAP4.error) as error:
-        # The server's words may hold an address.
-        return Finding(
-            False,
-            f"The mailbox cannot be read ({type(error).__name__})",
-            "Check INBOUND_IMAP_HOST, _PORT, _USERNAME, _PASSWORD and _FOLDER.",
-        )
+        return _explained(error)
+
+
+def _explained(error: OSError | imaplib.IMAP4.error) -> Finding:
+    """Say what went wrong, and what to change; not in the server's words: they may hold an address.
+
+    What is not in the list is told by the name of its kind.
+    """
+    words, advice = next(
+        (said for kind, said in WRONG.items() if isinstance(error, kind)),
+        (type(error).__name__, "Check INBOUND_IMAP_HOST and _PORT."),
+    )
+    return Finding(False, f"The mailbox cannot be read ({words})", advice)
 
 
 def _left(now: datetime) -> Finding:
