@@ -179,10 +179,15 @@ def _about_letter(stage: Stage, code: int, status: tuple[int, int], words: str) 
     if code < PERMANENT:
         return _temporary(stage, code, status, words)
     if stage == "recipient" and (late := _ABOUT_US.match(words)):
-        return "sender" if late[1].lower() == "sender address" else "relay"
+        return _about_sender(words) if late[1].lower() == "sender address" else "relay"
     if stage == "recipient" and _RELAY.search(words):
         return "relay"
     return _permanent(stage, code, status, words)
+
+
+def _about_sender(words: str) -> Kind:
+    """Tell who has not signed in from who may not write as this sender."""
+    return "sign_in" if "not logged in" in words.lower() else "sender"
 
 
 def _sign_in(code: int, words: str) -> Kind:

@@ -27,6 +27,13 @@ from koostoo.mail.answers import ANSWER_LENGTH, Kind, Stage, mishap, refusal
         ("recipient", 554, "5.7.1 <a@example.com>: Relay access denied", "relay", False),
         ("recipient", 550, "5.7.54 SMTP; Unable to relay recipient", "relay", False),
         # Postfix says only now what it has against us.
+        (
+            "recipient",
+            553,
+            "5.7.1 <k@e.ee>: Sender address rejected: not logged in",
+            "sign_in",
+            False,
+        ),
         ("recipient", 530, "5.7.0 Must issue a STARTTLS command first", "no_tls", False),
         (
             "recipient",
