@@ -11,8 +11,6 @@ from typing import Literal, NamedTuple
 Authenticity = Literal["passed", "failed", "unknown"]
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s;="]+)|([;=])')
-_COMMENT = re.compile(r"\([^()]*\)")
-DEEPEST_COMMENT = 5
 
 
 class _Result(NamedTuple):
@@ -93,6 +91,25 @@ def _statements(text: str) -> Iterator[list[str]]:
 
 
 def _without_comments(text: str) -> str:
-    for _ in range(DEEPEST_COMMENT):
-        text = _COMMENT.sub(" ", text)
-    return text
+    """Leave out comments (RFC 5322, 3.2.2), which end where they do for the server that wrote them.
+
+    Servers put the envelope sender into comments and quotes, and its writer chooses what stands
+    there: a bracket after a backslash ends no comment, one within quotes begins none.
+    """
+    kept: list[str] = []
+    depth, is_quoted, is_escaped = 0, False, False
+    for char in text:
+        was_outside = depth == 0
+        if is_escaped:
+            is_escaped = False
+        elif char == "\\":
+            is_escaped = is_quoted or depth > 0
+        elif char == '"' and was_outside:
+            is_quoted = not is_quoted
+        elif char == "(" and not is_quoted:
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        if was_outside:
+            kept.append(" " if depth else char)
+    return "".join(kept)
