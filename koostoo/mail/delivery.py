@@ -37,6 +37,7 @@ from koostoo.mail.rules import (
     EVERYTHING,
     LATE_AFTER,
     LEASE,
+    LONGEST_HOLD,
     MOST_AT_ONCE,
     MOST_LOST,
     gap,
@@ -64,7 +65,7 @@ def _due(*in_the_way: ColumnElement[bool]) -> Select[int, str, str, datetime]:
         .where(
             under_way.state == "sending",
             under_way.recipient_domain == _ROW.recipient_domain,
-            under_way.next_try_at > bindparam("now"),
+            under_way.next_try_at > bindparam("held_until"),
         )
         .scalar_subquery()
     )
@@ -136,7 +137,7 @@ class Claim(NamedTuple):
 
 def is_due(session: Session, now: datetime) -> bool:
     """Tell whether there is anything to claim, without taking a lock."""
-    return session.execute(_DUE, trouble.moments(now)).first() is not None
+    return session.execute(_DUE, _moments(now)).first() is not None
 
 
 def due_since(session: Session, now: datetime) -> datetime | None:
@@ -144,9 +145,14 @@ def due_since(session: Session, now: datetime) -> datetime | None:
 
     Those to a domain that is being spared, or was lately, wait for a reason of their own.
     """
-    moments = {"now": now, "spared_since": now - LATE_AFTER}
+    moments = {**_moments(now), "spared_since": now - LATE_AFTER}
     first = session.execute(_OVERDUE, moments).first()
     return None if first is None else first.next_try_at
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    """Return what the statements for due letters ask for."""
+    return {**trouble.moments(now), "held_until": now + LEASE - LONGEST_HOLD}
 
 
 def claim(session: Session, now: datetime) -> Claim | None:
@@ -156,12 +162,12 @@ def claim(session: Session, now: datetime) -> Claim | None:
     queue is still to be sent; neither our server nor its domain is being spared. PostgreSQL: rows
     other workers hold are skipped.
     """
-    values: dict[str, Any] = {**trouble.moments(now), "until": now + LEASE}
+    values: dict[str, Any] = {**_moments(now), "until": now + LEASE}
     next_one = session.execute(_TAKE_NEXT, values).first()
     if next_one is not None:
         return Claim(*next_one)
     while True:
-        found = session.execute(_TO_CLAIM, trouble.moments(now)).first()
+        found = session.execute(_TO_CLAIM, _moments(now)).first()
         if found is None:
             return None
         number, state, domain, _next_try_at = found

@@ -39,6 +39,11 @@ PROBE = timedelta(minutes=2)
 """How long one letter may take to find out whether trouble is over, before another may."""
 MOST_AT_ONCE = 3
 """Letters under way to one domain at the same time: a slow one leaves workers to the others."""
+LONGEST_HOLD = timedelta(minutes=3)
+"""How long one of them counts: more than the answers that are the domain's, of 30 seconds each.
+
+What is under way for longer than that is with a worker that died, or waits for our own server.
+"""
 
 LATE_AFTER = timedelta(minutes=10)
 """When a letter has been due for so long, somebody must know."""

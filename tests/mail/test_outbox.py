@@ -10,7 +10,7 @@ from koostoo.mail import delivery, outbox
 from koostoo.mail.answers import Failure
 from koostoo.mail.delivery import Claim
 from koostoo.mail.models import OutboxMessage
-from koostoo.mail.rules import GIVE_UP_AFTER, LEASE, MOST_AT_ONCE, MOST_LOST
+from koostoo.mail.rules import GIVE_UP_AFTER, LEASE, LONGEST_HOLD, MOST_AT_ONCE, MOST_LOST
 from tests.mail.world import DOMAIN, NOW, change, message, post, tries
 
 LATER = Failure("put_off", "450 later", answered=True)
@@ -198,6 +198,16 @@ def test_a_slow_domain_has_only_so_many_letters_under_way(app: Flask) -> None:
     assert claim() is None
     deliver(first[0])
     assert claim() is not None
+
+
+def test_letters_of_a_worker_that_died_hold_up_their_domain_for_minutes_only(app: Flask) -> None:
+    for number in range(MOST_AT_ONCE + 1):
+        post("confirmed", queue=str(number))
+    lost = {claimed().id for _ in range(MOST_AT_ONCE)}
+    assert claim(LONGEST_HOLD - timedelta(seconds=1)) is None
+    assert claimed(LONGEST_HOLD).id not in lost
+    assert claim(LEASE - timedelta(seconds=1)) is None
+    assert claimed(LEASE).id in lost
 
 
 def test_workers_side_by_side_take_each_letter_once(app: Flask) -> None:
