@@ -48,7 +48,8 @@ LEFT_OUT = {
 }
 """What a trigger guards, and what holds no words of a person."""
 SCHEMES = {"", "http", "https", "mailto", "tel", "webcal", "webcals"}
-_MARK = re.compile(r"z\d+q")
+# Not in the middle of a word: among the tokens of all pages one is likely to hold such letters.
+_MARK = re.compile(r"(?<![A-Za-z0-9])z\d+q")
 _DATA = re.compile(r"<script type=\"application/(?:ld\+)?json\"[^>]*>(.*?)</script>", re.DOTALL)
 LINKS = {"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href"}
 WRONG_TAGS = {"iframe", "object", "embed", "applet", "frame"}
