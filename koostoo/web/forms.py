@@ -24,6 +24,10 @@ MISSING = _l("Please fill this in.")
 ADDRESS_WRONG = _l(
     "This address does not look right. Please check it, for example mari@example.org."
 )
+ADDRESS_NOT_ASCII = _l(
+    "Before the @ there can be no letters like õ, ä, ö, ü, š or ž. Please check the address, for "
+    "example jyri@example.org."
+)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -165,13 +169,15 @@ class RowList(FieldList):  # type: ignore[misc]  # WTForms ships no types
 def email_like(_form: Any, field: Field) -> None:
     """Check an address' form, without asking any server; raise ValidationError with a sentence.
 
-    What was read is kept as `field.read`, an `EmailAddress`.
+    What was read is kept as `field.read`, an `EmailAddress`. What another check has refused
+    already, say for its length, needs no second sentence.
     """
-    if field.data:
+    if field.data and not field.errors:
         try:
             field.read = parse_email(field.data)
         except ContactError as error:
-            raise ValidationError(str(ADDRESS_WRONG)) from error
+            not_ascii = error.code == "email_not_ascii"
+            raise ValidationError(str(ADDRESS_NOT_ASCII if not_ascii else ADDRESS_WRONG)) from error
 
 
 def phone_like(_form: Any, field: Field) -> None:
