@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import idna
 import phonenumbers
 from email_validator import EmailSyntaxError, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
@@ -78,6 +79,21 @@ def parse_phone(text: str, default_region: str = "EE") -> str:
     if not check(number):
         raise ContactError("phone_wrong")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@lru_cache(256)
+def format_email(address: str) -> str:
+    """Return a stored address as people write it, the domain in its own letters; others unchanged.
+
+    Only for reading: `parse_email` turns it back into what mail servers know.
+    """
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except UnicodeError:
+        return address
 
 
 @lru_cache(256)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from koostoo.base.contact import format_phone
+from koostoo.base.contact import format_email, format_phone
 from koostoo.base.dates import NBSP, heading, hours_beside, moment, money
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import markdown_to_plain
@@ -49,7 +49,7 @@ class Contact:
     phone: str
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, self.email, self.phone) if part)
+        return ", ".join(part for part in (self.name, format_email(self.email), self.phone) if part)
 
 
 def contact_of(event: Event) -> Contact:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, 
 from sqlalchemy.orm import joinedload, selectinload
 
 from koostoo.base.database import db
+from koostoo.base.text import email_key
 from koostoo.events.models import Event
 from koostoo.mail.models import MAIL_STATES, MISSED, OutboxMessage
 from koostoo.registration.models import Group, Registration
@@ -155,8 +156,16 @@ def _conditions(wanted: LetterFilter) -> list[ColumnElement[bool]]:
         )
     # Addresses are ASCII, so both databases agree about small letters.
     address = func.lower(OutboxMessage.recipient)
-    words = wanted.text.lower().split()
-    conditions.extend(address.contains(word, autoescape=True) for word in words)
+    conditions.extend(
+        or_(
+            *(
+                # A domain with letters such as õ is stored as mail servers know it.
+                address.contains(part, autoescape=True)
+                for part in dict.fromkeys((word, email_key(word)))
+            )
+        )
+        for word in wanted.text.lower().split()
+    )
     return conditions
 
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from koostoo.attendance.models import Attendance
-from koostoo.base.text import fold
+from koostoo.base.text import email_key, fold
 from koostoo.events.questions import AskedIf
 from koostoo.mail.models import MISSED, OutboxMessage
 from koostoo.registration.models import ACTIVE, Answer, Registration
@@ -123,7 +123,11 @@ def _is_called(word: str) -> ColumnElement[bool]:
 
 def _holds(word: str) -> ColumnElement[bool]:
     return or_(
-        Registration.search_key.contains(word, autoescape=True),
+        # A domain with letters such as õ is stored as mail servers know it.
+        *(
+            Registration.search_key.contains(part, autoescape=True)
+            for part in dict.fromkeys((word, email_key(word)))
+        ),
         # The name stays when the rest has been forgotten.
         _is_called(word),
         Registration.phone.contains(word, autoescape=True),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from koostoo.base import dates
 from koostoo.base.clock import local_day
-from koostoo.base.contact import format_phone
+from koostoo.base.contact import format_email, format_phone
 from koostoo.base.localtext import LocalText
 from koostoo.base.markdown import render_markdown
 from koostoo.base.when import When
@@ -102,6 +102,7 @@ def set_up(app: Flask) -> None:
         moment_until=_moment_until,
         numeric=_numeric,
         phone=format_phone,
+        email=format_email,
         kind_label=kind_label,
         file_type=type_words,
         file_size=size_words,

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koostoo.base.contact import ContactError, format_phone, parse_email, parse_phone
+from koostoo.base.contact import (
+    ContactError,
+    format_email,
+    format_phone,
+    parse_email,
+    parse_phone,
+)
 from koostoo.base.text import email_key
 
 
@@ -48,6 +54,20 @@ def test_what_mail_cannot_reach_is_refused(typed: str, code: str) -> None:
     assert refusal.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("mari@xn--un-bka.example.com", "mari@õun.example.com"),
+        ("mari@example.org", "mari@example.org"),
+        ("xn--un-bka@example.org", "xn--un-bka@example.org"),
+        ("mari@xn--.example.org", "mari@xn--.example.org"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_shown_as_people_write_it(stored: str, shown: str) -> None:
+    assert format_email(stored) == shown
+
+
 @given(st.text(), st.text())
 def test_any_text_is_an_address_or_a_refusal(local: str, domain: str) -> None:
     try:
@@ -56,6 +76,7 @@ def test_any_text_is_an_address_or_a_refusal(local: str, domain: str) -> None:
         return
     assert address.normalised.isascii()
     assert parse_email(address.normalised) == address
+    assert parse_email(format_email(address.normalised)) == address
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from koostoo.accounts.granting import give_role
 from koostoo.accounts.roles import Grant
 from koostoo.base.clock import now
+from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.events.models import Event
@@ -110,6 +111,23 @@ def test_letters_are_found_by_a_part_of_the_address_whatever_its_case(
     ):
         answer = desk.get("/desk/outbox", query_string={"q": asked})
         assert addresses(answer.get_data(as_text=True)) == found
+
+
+def test_an_address_at_a_domain_with_letters_such_as_o_tilde_is_shown_and_found_as_written(
+    desk: FlaskClient, make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event()
+    stored = parse_email("mari@õunapuu.example").normalised
+    number = sign_up(event.id, entry(email=stored, email_key=stored), now()).registration_id
+    people = people_path(event)
+    for asked in ("õunapuu", "Mari@Õunapuu.example", "xn--unapuu"):
+        for path in ("/desk/outbox", people):
+            page = desk.get(path, query_string={"q": asked}).get_data(as_text=True)
+            assert "mari@õunapuu.example" in page, (path, asked)
+    for path in (f"{people}/{number}", f"{people}/{number}/outbox", f"{people}/{number}/address"):
+        page = desk.get(path).get_data(as_text=True)
+        assert "mari@õunapuu.example" in page, path
+        assert "xn--" not in re.sub(r'href="mailto:[^"]*"', "", page), path
 
 
 def test_an_event_leads_to_its_own_letters(

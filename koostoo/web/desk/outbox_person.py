@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from koostoo.base.clock import now
-from koostoo.base.contact import parse_email
+from koostoo.base.contact import format_email, parse_email
 from koostoo.mail import health
 from koostoo.mail.models import MISSED
 from koostoo.registration import outbox_queries
@@ -116,7 +116,7 @@ def outbox_address(slug: str, number: int) -> Response | Page:
     person = get_person(event, number)
     if not person.email:
         abort(404)
-    form = AddressForm(data={"email": person.email})
+    form = AddressForm(data={"email": format_email(person.email)})
     if form.validate_on_submit():
         with form.kept_when_busy():
             if _correct(form, event.id, person):
