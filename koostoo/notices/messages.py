@@ -186,7 +186,10 @@ def _about(
     if kind == "event_changed":
         values |= letter_values(news, registration, lang, now)
     if news is not None:
-        answer_until, texts = news.move.answer_until, [news.move.words, words]
+        asking = news.asking or news.move
+        # What was said with a question that did not leave is said with it.
+        said = [move.words for move in dict.fromkeys((asking, news.move))]
+        answer_until, texts = asking.answer_until, [*said, words]
     own = (filled(text, registration, lang, answer_until) for text in texts)
     values["own_words"] = [text for text in own if text]
     return Content(values, registration, event, reply, notice.has_calendar, template=kind)

@@ -32,10 +32,15 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What one person has not heard yet: `before` is what was told last, `move` the newest."""
+    """What one person has not heard yet: `before` is what was told last, `move` the newest.
+
+    `asking` is the one after which they are asked whether they still come, None where they are not,
+    have answered, or were asked in a letter that left.
+    """
 
     before: Told
     move: Move
+    asking: Move | None = None
 
 
 def changes(before: Told, after: Told, lang: Lang) -> list[Change]:
@@ -57,7 +62,8 @@ def news_for(session: Session, message: OutboxMessage, registration: Registratio
     """Return what a letter has to tell; None when a later one tells it, or nothing is new.
 
     What the person knows is what the last letter that left has said. So whoever missed a change
-    reads of the one before it, and who missed there and back again reads nothing.
+    reads of the one before it, and who missed there and back again reads nothing. A question
+    nobody has put to them yet is put all the same: without an answer they may lose their place.
     """
     number = registration.id
     if session.scalar(
@@ -70,7 +76,8 @@ def news_for(session: Session, message: OutboxMessage, registration: Registratio
         )
     ):
         return None
-    unheard = message.payload["move"]
+    unheard = [message.payload["move"]]
+    unput, is_known = set(unheard), False
     earlier = session.execute(
         select(OutboxMessage.kind, OutboxMessage.state, OutboxMessage.payload)
         .where(OutboxMessage.registration_id == number, OutboxMessage.id < message.id)
@@ -78,13 +85,21 @@ def news_for(session: Session, message: OutboxMessage, registration: Registratio
     )
     for kind, state, payload in earlier:
         if state == "sent":
-            break
-        if kind == KIND:
-            unheard = payload.get("move", unheard)
-    before = session.get_one(Move, unheard).before
-    newest = session.get_one(Move, message.payload["move"])
-    differs = touched(before, told_of(registration.event))
-    return News(before, newest) if differs or newest.words or _asks(newest, registration) else None
+            # Any letter tells how things stand, but only one about a change asks.
+            is_known = True
+            if kind == KIND:
+                break
+        elif kind == KIND and "move" in payload:
+            unput.add(payload["move"])
+            if not is_known:
+                unheard.append(payload["move"])
+    newest, oldest = (session.get_one(Move, number) for number in (unheard[0], unheard[-1]))
+    is_to_ask = registration.is_asked and registration.move_id in unput
+    asking = registration.move if is_to_ask else None
+    differs = touched(oldest.before, told_of(registration.event))
+    if not (differs or newest.words or asking):
+        return None
+    return News(oldest.before, newest, asking)
 
 
 def letter_values(
@@ -97,13 +112,13 @@ def letter_values(
     if news is None:
         return {"headline": _headline(set(), ""), "has_new_link": False, "asks": False}
     found = changes(news.before, told_of(registration.event), lang)
-    until = news.move.answer_until
+    until = None if news.asking is None else news.asking.answer_until
     parts, mode = {change.part for change in found}, registration.event.mode
     has_new_link = any(c.part == "join_link" and c.old != NOTHING for c in found)
     return {
         "headline": _headline(parts, mode, has_new_link=has_new_link),
         "has_new_link": has_new_link,
-        "asks": _asks(news.move, registration),
+        "asks": news.asking is not None,
         "answer_until": moment_by(until, lang) if until and now < until else "",
         "facts": facts_of(registration, lang, {c.part: c.old for c in found}),
     }
@@ -119,10 +134,6 @@ def _headline(parts: set[str], mode: str, *, has_new_link: bool = False) -> str:
     if "place" in parts:
         return _("New place")
     return _("New link of the web meeting") if has_new_link else _("The event has changed")
-
-
-def _asks(move: Move, registration: Registration) -> bool:
-    return registration.is_asked and registration.move_id == move.id
 
 
 def _words(part: str, told: Told, lang: Lang) -> str:

@@ -168,6 +168,36 @@ def test_moved_twice_while_waiting_only_the_newest_is_told_against_what_was_know
     assert "school" not in body
 
 
+@pytest.mark.parametrize("place", [HALL, SCHOOL, LocalText("Mets", "Forest")])
+@pytest.mark.parametrize("between", [None, "changed"])
+def test_a_question_whose_letter_did_not_leave_is_put_by_the_next(
+    place: LocalText, between: str | None
+) -> None:
+    event = make_event()
+    seat = make_registration(event)
+    asked = move(event, LocalText("Tellime bussi."), days=2, place=SCHOOL)
+    change(Registration, seat, move_id=asked)
+    first = news(seat, asked)
+    if between is not None:
+        change(OutboxMessage, post(between, seat), state="sent")
+    second = news(seat, move(event, place=place))
+    assert render(first, NOW) is None
+    change(OutboxMessage, first, state="skipped")
+    letter = written(second)
+    assert "please answer by 5 August 2026, 12:00" in letter.subject
+    assert "Do you still come? Please answer by 5 August 2026, 12:00." in letter.text
+    assert "Tellime bussi." in letter.text
+
+
+def test_a_question_put_in_a_letter_that_left_is_not_put_again_by_the_next() -> None:
+    event = make_event()
+    seat, first = ask(event)
+    change(OutboxMessage, first, state="sent")
+    second = written(news(seat, move(event, place=LocalText("Mets", "Forest"))))
+    assert second.subject == "New place: Study trip to Võru"
+    assert "Do you still come" not in second.text
+
+
 def test_what_a_letter_has_told_is_what_the_next_compares_with() -> None:
     event = make_event()
     seat = make_registration(event)
