@@ -110,14 +110,15 @@ def letter_values(
     `news` is None for a letter that does not name its move.
     """
     if news is None:
-        return {"headline": _headline(set(), ""), "has_new_link": False, "asks": False}
+        return {"headline": _headline(set(), ""), "link": "", "asks": False}
     found = changes(news.before, told_of(registration.event), lang)
     until = None if news.asking is None else news.asking.answer_until
     parts, mode = {change.part for change in found}, registration.event.mode
-    has_new_link = any(c.part == "join_link" and c.old != NOTHING for c in found)
+    links = [change for change in found if change.part == "join_link" and change.old != NOTHING]
+    link = "" if not links else "gone" if links[0].new == NOTHING else "new"
     return {
-        "headline": _headline(parts, mode, has_new_link=has_new_link),
-        "has_new_link": has_new_link,
+        "headline": _headline(parts, mode, has_new_link=link == "new"),
+        "link": link,
         "asks": news.asking is not None,
         "answer_until": moment_by(until, lang) if until and now < until else "",
         "facts": facts_of(registration, lang, {c.part: c.old for c in found}),

@@ -210,6 +210,7 @@ moved(
 )
 moved("moved-to-the-web", WEB)
 moved("moved-new-link", {"join_link": "https://meet.example.org/xyz"}, WEB)
+moved("moved-link-gone", {"join_link": ""}, WEB | {"mode": "hybrid", "place": SCHOOL})
 moved("moved-day-fixed", {"when": WEEK_LATER}, {"when": SPRING})
 moved("moved-day-lost", {"when": SPRING}, invited_sequence=0)
 

@@ -113,6 +113,17 @@ def test_who_has_a_seat_reads_that_the_link_is_another_one() -> None:
     assert "https://meet.example.org/old" not in body
 
 
+@pytest.mark.parametrize("mode", ["hybrid", "onsite"])
+def test_a_link_that_is_gone_is_no_new_one(mode: str) -> None:
+    event = make_event(mode="online", join_link="https://meet.example.org/old")
+    letter = written(news(make_registration(event), move(event, mode=mode, join_link="")))
+    assert "link" not in letter.subject
+    for body in (letter.text, letter.html):
+        assert "The link of the web meeting no longer holds." in body
+        assert "is a new one" not in body
+        assert "meet.example.org" not in body
+
+
 def test_who_has_no_seat_learns_nothing_of_the_new_link() -> None:
     event = make_event(mode="online", join_link="https://meet.example.org/old")
     waiting = make_registration(event, state="waiting")
