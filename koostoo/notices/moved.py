@@ -97,6 +97,9 @@ def news_for(session: Session, message: OutboxMessage, registration: Registratio
     is_to_ask = registration.is_asked and registration.move_id in unput
     asking = registration.move if is_to_ask else None
     differs = touched(oldest.before, told_of(registration.event))
+    if registration.state != "confirmed":
+        # Only who has a seat is shown the link.
+        differs = [part for part in differs if part != "join_link"]
     if not (differs or newest.words or asking):
         return None
     return News(oldest.before, newest, asking)
@@ -114,7 +117,8 @@ def letter_values(
     found = changes(news.before, told_of(registration.event), lang)
     until = None if news.asking is None else news.asking.answer_until
     parts, mode = {change.part for change in found}, registration.event.mode
-    links = [change for change in found if change.part == "join_link" and change.old != NOTHING]
+    sees_link = registration.state == "confirmed"
+    links = [one for one in found if sees_link and one.part == "join_link" and one.old != NOTHING]
     link = "" if not links else "gone" if links[0].new == NOTHING else "new"
     return {
         "headline": _headline(parts, mode, has_new_link=link == "new"),

@@ -127,10 +127,14 @@ def test_a_link_that_is_gone_is_no_new_one(mode: str) -> None:
 def test_who_has_no_seat_learns_nothing_of_the_new_link() -> None:
     event = make_event(mode="online", join_link="https://meet.example.org/old")
     waiting = make_registration(event, state="waiting")
-    body = text(news(waiting, move(event, join_link="https://meet.example.org/new")))
-    assert "link of the web meeting" not in body
-    assert "meet.example.org" not in body
-    assert "You keep your place in the queue: 1." in body
+    assert render(news(waiting, move(event, join_link="https://meet.example.org/new")), NOW) is None
+    words = LocalText("Uus link tuleb koos kohaga.")
+    letter = written(news(waiting, move(event, words, join_link="https://meet.example.org/2")))
+    assert letter.subject == "The event has changed: Study trip to Võru"
+    assert "Uus link tuleb koos kohaga." in letter.text
+    assert "web meeting" not in letter.text
+    assert "meet.example.org" not in letter.text
+    assert "You keep your place in the queue: 1." in letter.text
 
 
 def ask(event: int, **people: Any) -> tuple[int, int]:
