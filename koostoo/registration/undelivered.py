@@ -13,7 +13,7 @@ from koostoo.base.retry import retried
 from koostoo.mail import outbox, trouble
 from koostoo.mail.models import MISSED, UNSENT, OutboxMessage
 from koostoo.registration.letters import tell
-from koostoo.registration.models import ACTIVE, HAS_PLACE, Registration
+from koostoo.registration.models import ACTIVE, HAS_PLACE, CalendarReply, Registration
 from koostoo.registration.records import readdress
 from koostoo.registration.renewing import replace_link
 from koostoo.registration.seating import lock_registration
@@ -162,6 +162,7 @@ def write_elsewhere(
         # The calendar behind the new address knows of nothing yet, and whoever got the letters
         # at the old one is to see nothing more.
         person.invited_sequence = None
+        _forget_answer(session, person)
         replace_link(person)
     readdress(person, address, now)
     letters = _letters(session, person.id, (*MISSED, *UNSENT))
@@ -177,6 +178,16 @@ def write_elsewhere(
     if more is not None:
         tell(session, person, more, now)
     return len(letters) + (more is not None)
+
+
+def _forget_answer(session: Session, person: Registration) -> None:
+    """Let what the calendar at the old address answered say nothing about the new one.
+
+    Where it has freed the seat, the person may still ask for it again.
+    """
+    reply = session.get(CalendarReply, person.id)
+    if reply is not None and reply.freed_at is None:
+        session.delete(reply)
 
 
 def _says_standing(kind: str, state: str) -> bool:

@@ -10,9 +10,13 @@ from sqlalchemy import select
 from koostoo.base.clock import now
 from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
+from koostoo.calendars.reply import PartStat
 from koostoo.events.models import Event
 from koostoo.mail import delivery
 from koostoo.mail.models import OutboxMessage
+from koostoo.notices.render import render
+from koostoo.registration.calendar_replies import take_seat_back
+from koostoo.registration.models import CalendarReply
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from koostoo.registration.undelivered import (
@@ -22,6 +26,7 @@ from koostoo.registration.undelivered import (
     stop_letter,
     try_letter_again,
 )
+from tests.registration.calendar import answer
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -199,6 +204,31 @@ def test_a_letter_under_way_while_the_address_is_corrected_goes_to_the_new_one(
         delivery.mark_sent(session, taken, "mari1@example.org", "mail.example.ee", "250", now())
     assert [letter.state for letter in letters(number)] == ["queued", "queued"]
     assert {letter.recipient for letter in letters(number)} == {"right@example.org"}
+
+
+@pytest.mark.parametrize("said", ["ACCEPTED", "DECLINED"])
+def test_what_a_calendar_at_the_wrong_address_answered_is_forgotten(
+    make_event: MakeEvent, entry: Entry, said: PartStat
+) -> None:
+    event = make_event(on_decline="ask")
+    number = sign_up(event.id, entry(), now()).registration_id
+    answer(number, said)
+    assert db.session.get(CalendarReply, number) is not None
+    assert correct_address(event.id, number, parse_email("oige@example.org"), now())
+    assert db.session.get(CalendarReply, number) is None
+    # The question meant for the wrong calendar, where it still waits, is no longer true.
+    sent = [letter.id for letter in letters(number) if render(letter.id, now())]
+    assert [letter.kind for letter in letters(number) if letter.id in sent] == ["confirmed"]
+
+
+def test_a_seat_freed_by_the_calendar_at_the_wrong_address_can_be_asked_for_again(
+    make_event: MakeEvent, entry: Entry
+) -> None:
+    event = make_event(on_decline="free")
+    number = sign_up(event.id, entry(), now()).registration_id
+    assert answer(number) == "freed"
+    correct_address(event.id, number, parse_email("oige@example.org"), now())
+    assert take_seat_back(number, now()) == "seat"
 
 
 def test_two_organisers_who_correct_the_same_address_do_not_double_the_letters(
