@@ -1,16 +1,24 @@
 """Letters of ours that came back: which one a report is about, marked in the outbox."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from koostoo.base.database import db
 from koostoo.mail import outbox
+from koostoo.mail.causes import Cause
 from koostoo.mail.models import MailAttempt, OutboxMessage
 from koostoo.mail.reports import Report
 
 Marked = Literal["bounced", "bounce_idle", "bounce_unknown"]
+CODES: Mapping[Cause, str] = {
+    "address": outbox.BOUNCED,
+    "later": outbox.BOUNCED_SOFT,
+    "refused": outbox.BOUNCED_REFUSED,
+}
 
 
 def mark_bounced(session: Session, report: Report, now: datetime) -> Marked:
@@ -27,10 +35,17 @@ def mark_bounced(session: Session, report: Report, now: datetime) -> Marked:
     if number is None:
         return "bounce_unknown"
     address = _tried(session, number, report)
-    marked = outbox.mark_bounced(
-        session, number, report.reason, now, address, is_hard=report.is_hard
-    )
+    why = CODES[report.cause]
+    marked = outbox.mark_bounced(session, number, report.reason, now, address, why=why)
     return "bounce_idle" if marked is None else "bounced"
+
+
+def refused_since(since: datetime) -> int:
+    """Return how many letters came back since then because a server took offence at us."""
+    wanted = select(func.count()).where(
+        MailAttempt.outcome == outbox.BOUNCED_REFUSED, MailAttempt.at >= since
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def _tried(session: Session, number: int, report: Report) -> str | None:

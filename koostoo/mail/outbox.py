@@ -17,8 +17,9 @@ from koostoo.mail.models import ANSWER_LENGTH, MISSED, MailAttempt, OutboxMessag
 
 UNTRUE, STOPPED = "untrue", "stopped"
 """Why a letter was skipped: what it would say was no longer true, or somebody stopped it."""
-BOUNCED, BOUNCED_SOFT = "bounced", "bounced_soft"
-"""Why a letter came back: the address will not take it, or it may later."""
+BOUNCED, BOUNCED_SOFT, BOUNCED_REFUSED = "bounced", "bounced_soft", "bounced_refused"
+"""Why a letter came back: the address will not take it; it may later; the server took offence at
+the letter or at us, and the address may be right."""
 _TRY = insert(MailAttempt.__table__)  # type: ignore[arg-type]  # a Table, typed wider
 
 
@@ -78,15 +79,15 @@ def mark_bounced(
     now: datetime,
     recipient: str | None = None,
     *,
-    is_hard: bool = True,
+    why: str = BOUNCED,
 ) -> OutboxMessage | None:
     """A letter came back: note it and return the row; None when there is nothing to note.
 
     `which` is the Message-ID, with or without its angle brackets, or the row's id; `reason` the
     words of the report. `recipient` is the address the report names: one about an address that
-    was corrected since changes nothing. `is_hard`: the address will not take it; else it may later.
-    Only what left can come back (or may have left, its
-    outcome being unknown); a second report changes nothing.
+    was corrected since changes nothing. `why` is one of the codes of letters that came back.
+    Only what left can come back (or may have left, its outcome being unknown); a second report
+    changes nothing.
     """
     message = session.scalar(
         select(OutboxMessage)
@@ -104,7 +105,6 @@ def mark_bounced(
     if recipient is not None and recipient.casefold() != message.recipient.casefold():
         return None
     answer = " ".join(reason.split())[:ANSWER_LENGTH]
-    why = BOUNCED if is_hard else BOUNCED_SOFT
     message.state, message.reason, message.answer = "bounced", why, answer
     log_try(session, message.id, message.attempts, why, answer, now, message.recipient)
     return message

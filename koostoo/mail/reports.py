@@ -7,6 +7,7 @@ from email.message import Message
 from typing import Literal
 
 from koostoo.base.text import clean_line, truncate
+from koostoo.mail.causes import CODE, STATUS, Cause, cause_of, status_of
 from koostoo.mail.reading import Incoming, children_of, headers_of
 
 REASON_LENGTH = 300
@@ -27,11 +28,9 @@ _LATE = re.compile(
     "|not yet been delivered|viibi",
     re.IGNORECASE,
 )
-_FULL = re.compile("over ?quota|quota exceeded|mailbox (is )?full|postkast on täis", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{3,190}>)", re.IGNORECASE | re.MULTILINE)
 _ANY_ID = re.compile(r"<[^<>\s]{3,190}>")
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_CODE = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -]\S)")
+_REPEATED = re.compile(r"([245]\d\d)-([245]\.\d{1,3}\.\d{1,3} )?")
 # Below one of these stands the letter that came back, not what became of it.
 _COPY = re.compile(
     r"^-+ ?(below this line|this is a copy|original message|included is a copy|the header of)"
@@ -46,14 +45,13 @@ Fate = Literal["failed", "delayed", "delivered"]
 class Report:
     """What became of a letter.
 
-    `is_hard`: the address will not take it, now or later; else it may (a full mailbox, a server
-    away). `message_ids` are those it may be about. `reason` are the server's words, on one line.
-    `recipients` are the addresses it names, which need not be the ones we wrote to.
+    `cause`: why it failed. `message_ids` are those it may be about. `reason` are the server's words,
+    on one line. `recipients` are the addresses it names, which need not be the ones we wrote to.
     """
 
     fate: Fate
     message_ids: tuple[str, ...]
-    is_hard: bool = False
+    cause: Cause = "later"
     reason: str = ""
     recipients: tuple[str, ...] = ()
 
@@ -75,13 +73,12 @@ def _standard(letter: Incoming, groups: Sequence[Message]) -> Report:
         return Report("delayed" if late else "delivered", ids)
     status = clean_line(str(failed["Status"] or ""))
     words = str(failed["Diagnostic-Code"] or "")[:LONGEST_TEXT].partition(";")[2]
-    reason = clean_line(words) or _telling_line(_words(letter)) or status
-    found = _STATUS.search(status) or _STATUS.search(reason)
+    reason = _once(clean_line(words)) or _telling_line(_words(letter)) or status
     named = [str(failed[name] or "") for name in ("Original-Recipient", "Final-Recipient")]
     return Report(
         "failed",
         ids,
-        _is_hard(found, reason),
+        cause_of(status_of(status, reason), reason, reason),
         truncate(reason, REASON_LENGTH),
         _addresses(value.partition(";")[2] for value in named),
     )
@@ -94,13 +91,13 @@ def _other(letter: Incoming) -> Report:
     if not reason and _LATE.search(f"{letter.subject}\n{text}"):
         return Report("delayed", ids)
     reason = reason or letter.subject
-    found = _STATUS.search(reason) or _CODE.search(reason)
+    found = STATUS.search(reason) or CODE.search(reason)
     if found and found[1][0] == "4" and _LATE.search(f"{letter.subject}\n{text}"):
         return Report("delayed", ids)
     return Report(
         "failed",
         ids,
-        _is_hard(found, text),
+        cause_of(found, reason, text),
         truncate(reason, REASON_LENGTH),
         _addresses(letter.header("X-Failed-Recipients").split(",")),
     )
@@ -120,14 +117,6 @@ def _looks_like_one(letter: Incoming) -> bool:
     return (from_daemon or letter.header("Return-Path") == "<>") and bool(
         _SUBJECT.search(letter.subject) or _LATE.search(letter.subject)
     )
-
-
-def _is_hard(status: re.Match[str] | None, words: str) -> bool:
-    if status is None:
-        return _FULL.search(words) is None
-    if not status[1].startswith("5"):
-        return False
-    return not (_FULL.search(words) or status[0] == "5.2.2")
 
 
 def _action(group: Message) -> str:
@@ -169,10 +158,21 @@ def _words(letter: Incoming) -> str:
 def _telling_line(text: str) -> str:
     """Return the line that names a status or code, permanent ones first; empty without any."""
     lines = [clean_line(line) for line in text.splitlines()]
-    telling = [line for line in lines if _STATUS.search(line) or _CODE.search(line)]
+    telling = [line for line in lines if STATUS.search(line) or CODE.search(line)]
     return min(telling, key=_temporary, default="")
 
 
+def _once(words: str) -> str:
+    """Return an answer of several lines (RFC 5321, 4.2.1) with its code at the first one only."""
+    found = _REPEATED.match(words)
+    if found is None:
+        return words
+    more = re.compile(
+        rf" {found[1]}[- ]({re.escape(found[2])})?" if found[2] else f" {found[1]}[- ]"
+    )
+    return words[: found.end()] + more.sub(" ", words[found.end() :])
+
+
 def _temporary(line: str) -> bool:
-    found = _STATUS.search(line) or _CODE.search(line)
+    found = STATUS.search(line) or CODE.search(line)
     return found is not None and found[1][0] != "5"

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from koostoo.mail import inbox, settings
+from koostoo.mail.bounces import refused_since
 from koostoo.mail.check import Finding
 from koostoo.mail.imap import MailboxError, open_mailbox
 from koostoo.registration.incoming import DONE
@@ -61,7 +62,7 @@ def of_mailbox(now: datetime) -> Iterator[Finding]:
     """Say whether answers and letters that came back are read, and which were not acted on."""
     yield _opened()
     if settings.reads_answers():
-        yield _left(now)
+        yield from _came(now)
 
 
 def _opened() -> Finding:
@@ -93,15 +94,28 @@ def _explained(error: OSError | imaplib.IMAP4.error) -> Finding:
     return Finding(False, f"The mailbox cannot be read ({words})", advice)
 
 
-def _left(now: datetime) -> Finding:
-    """Count what came in and was left; which letters they are shows the mailbox itself: unread."""
+def _came(now: datetime) -> Iterator[Finding]:
     try:
-        came = inbox.outcomes_since(now - RECENT)
+        yield _left(inbox.outcomes_since(now - RECENT))
+        refused = refused_since(now - RECENT)
     except SQLAlchemyError as error:
-        return Finding(False, f"The database does not tell ({type(error).__name__})")
-    total, done = came.total(), sum(came[word] for word in DONE)
+        yield Finding(False, f"The database does not tell ({type(error).__name__})")
+        return
+    if refused:
+        yield Finding(
+            False,
+            f"Letters that servers of recipients refused as unwanted within two weeks: {refused}",
+            "Usual reasons are SPF, DKIM and DMARC of the sender's domain (deploy/README.md), or a "
+            "block list. The servers' words stand with each letter at the desk.",
+            is_serious=False,
+        )
+
+
+def _left(came: Mapping[str, int]) -> Finding:
+    """Count what came in and was left; which letters they are shows the mailbox itself: unread."""
+    total, done = sum(came.values()), sum(came.get(word, 0) for word in DONE)
     words = f"Letters that came in within two weeks: {total}, acted on: {done}"
-    left = [f"{came[word]} {said}" for word, said in LEFT.items() if came[word]]
+    left = [f"{came[word]} {said}" for word, said in LEFT.items() if came.get(word)]
     if left:
         words += "; left for somebody to look at: " + ", ".join(left)
     return Finding(True, words)

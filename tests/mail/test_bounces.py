@@ -7,6 +7,7 @@ import pytest
 from koostoo.base.database import transaction
 from koostoo.mail import bounces, delivery, outbox
 from koostoo.mail.answers import Failure
+from koostoo.mail.causes import Cause
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.reports import Report
 from tests.mail.world import NOW, change, message, post, tries
@@ -101,22 +102,25 @@ def test_a_letter_that_came_back_lets_the_next_of_its_queue_go_and_can_be_tried_
     assert following != sent
 
 
-def report(*recipients: str, is_hard: bool = True, number: str = "") -> Report:
-    return Report("failed", (number,), is_hard, REASON, recipients)
+def report(*recipients: str, cause: Cause = "address", number: str = "") -> Report:
+    return Report("failed", (number,), cause, REASON, recipients)
 
 
-def read_report(sent: int, *recipients: str, is_hard: bool = True) -> str:
+def read_report(sent: int, *recipients: str, cause: Cause = "address") -> str:
     number = message(sent).message_id
     with transaction() as session:
-        found = report(*recipients, is_hard=is_hard, number=number)
+        found = report(*recipients, cause=cause, number=number)
         return bounces.mark_bounced(session, found, LATER)
 
 
-@pytest.mark.parametrize(("is_hard", "reason"), [(True, "bounced"), (False, "bounced_soft")])
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [("address", "bounced"), ("later", "bounced_soft"), ("refused", "bounced_refused")],
+)
 def test_it_says_whether_the_address_is_wrong_or_it_may_work_later(
-    sent: int, is_hard: bool, reason: str
+    sent: int, cause: Cause, reason: str
 ) -> None:
-    assert read_report(sent, is_hard=is_hard) == "bounced"
+    assert read_report(sent, cause=cause) == "bounced"
     assert (message(sent).state, message(sent).reason) == ("bounced", reason)
     assert [outcome for _number, outcome, *_ in tries(sent)] == ["accepted", reason]
 

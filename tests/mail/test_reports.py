@@ -1,5 +1,6 @@
 import pytest
 
+from koostoo.mail.causes import Cause
 from koostoo.mail.reading import read
 from koostoo.mail.reports import Report, read_report
 
@@ -30,21 +31,25 @@ def standard(*fields: str, words: str = "Sorry.", original: str = "") -> Report 
 
 
 @pytest.mark.parametrize(
-    ("fields", "is_hard", "reason"),
+    ("fields", "cause", "reason"),
     [
-        (["Action: failed", "Status: 5.1.1", "Diagnostic-Code: smtp; 550 no"], True, "550 no"),
-        (["ACTION: Failed (bad)", "Status: 5.1.10"], True, "5.1.10"),
-        (["Status: 5.0.0"], True, "5.0.0"),
-        (["Action: failed", "Status: 5.2.2"], False, "5.2.2"),
-        (["Action: failed", "Status: 4.4.7", "Diagnostic-Code: smtp; 421 gone"], False, "421 gone"),
-        (["Action: failed", "Diagnostic-Code: smtp; 552 over quota"], False, "552 over quota"),
-        (["Action: failed"], True, ""),
+        (["Action: failed", "Status: 5.1.1", "Diagnostic-Code: smtp; 550 no"], "address", "550 no"),
+        (["ACTION: Failed (bad)", "Status: 5.1.10"], "address", "5.1.10"),
+        (["Status: 5.0.0"], "address", "5.0.0"),
+        (["Action: failed", "Status: 5.2.2"], "later", "5.2.2"),
+        (
+            ["Action: failed", "Status: 4.4.7", "Diagnostic-Code: smtp; 421 gone"],
+            "later",
+            "421 gone",
+        ),
+        (["Action: failed", "Diagnostic-Code: smtp; 552 over quota"], "later", "552 over quota"),
+        (["Action: failed"], "address", ""),
     ],
 )
 def test_a_failed_report_tells_why_and_whether_it_may_pass(
-    fields: list[str], is_hard: bool, reason: str
+    fields: list[str], cause: Cause, reason: str
 ) -> None:
-    assert standard(*fields) == Report("failed", (NUMBER,), is_hard, reason)
+    assert standard(*fields) == Report("failed", (NUMBER,), cause, reason)
 
 
 def test_words_help_where_the_fields_say_little() -> None:
@@ -81,22 +86,22 @@ def test_the_number_of_the_letter_is_found_wherever_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "body", "is_hard", "reason"),
+    ("subject", "body", "cause", "reason"),
     [
-        ("Mail delivery failed", "a@b.ee\n  550 User unknown", True, "550 User unknown"),
-        ("Undeliverable", "554 5.7.1 spam\n421 later", True, "554 5.7.1 spam"),
-        ("Returned mail", "452 4.2.2 mailbox full", False, "452 4.2.2 mailbox full"),
-        ("Delivery failure", "Quota exceeded", False, "Delivery failure"),
-        ("Delivery failure", "see 192.0.2.45 and 5.1.1.7", True, "Delivery failure"),
-        ("Kirja edastamine ebaõnnestus", "Sellist kasutajat ei ole", True, None),
+        ("Mail delivery failed", "a@b.ee\n  550 User unknown", "address", "550 User unknown"),
+        ("Undeliverable", "554 5.7.1 spam\n421 later", "refused", "554 5.7.1 spam"),
+        ("Returned mail", "452 4.2.2 mailbox full", "later", "452 4.2.2 mailbox full"),
+        ("Delivery failure", "Quota exceeded", "later", "Delivery failure"),
+        ("Delivery failure", "see 192.0.2.45 and 5.1.1.7", "address", "Delivery failure"),
+        ("Kirja edastamine ebaõnnestus", "Sellist kasutajat ei ole", "address", None),
     ],
 )
 def test_reports_for_people_are_understood_by_their_words(
-    subject: str, body: str, is_hard: bool, reason: str | None
+    subject: str, body: str, cause: Cause, reason: str | None
 ) -> None:
     report = daemon(subject, body)
     assert report is not None
-    assert (report.fate, report.is_hard) == ("failed", is_hard)
+    assert (report.fate, report.cause) == ("failed", cause)
     assert reason in (None, report.reason)
 
 

@@ -6,8 +6,13 @@ import pytest
 from flask import Flask
 
 from koostoo.base.clock import now
+from koostoo.base.database import transaction
+from koostoo.mail.bounces import mark_bounced
+from koostoo.mail.models import OutboxMessage
+from koostoo.mail.reports import Report
 from koostoo.upkeep.mailbox_checks import of_mailbox
 from tests.mail.dovecot import Server, running
+from tests.mail.world import NOW, change, make_event, make_registration, message, post
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +56,18 @@ def test_a_certificate_nobody_knows_is_told_from_a_wrong_password(
     found = next(of_mailbox(now()))
     assert found.words == "The mailbox cannot be read (its certificate is not valid)"
     assert "README.md" in found.advice
+
+
+def test_letters_refused_as_unwanted_are_told_to_whoever_keeps_the_server(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "INBOUND_PIPE", True)
+    number = post("confirmed", make_registration(make_event()))
+    change(OutboxMessage, number, state="sent", attempts=1)
+    assert len(list(of_mailbox(NOW))) == 2
+    said = Report("failed", (message(number).message_id,), "refused", "550 5.7.26 DMARC")
+    with transaction() as session:
+        assert mark_bounced(session, said, NOW) == "bounced"
+    found = list(of_mailbox(NOW))[-1]
+    assert (found.mark, found.words[-3:]) == ("hm", ": 1")
+    assert "SPF" in found.advice

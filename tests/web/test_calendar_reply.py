@@ -168,7 +168,12 @@ def test_the_desk_tells_whose_seat_a_calendar_gave_back(
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"), [("bounced", "on seal kirjaviga"), ("bounced_soft", "postkast on täis")]
+    ("reason", "words"),
+    [
+        ("bounced", "on seal kirjaviga"),
+        ("bounced_soft", "postkast on täis"),
+        ("bounced_refused", "aadress võib olla õige"),
+    ],
 )
 def test_the_desk_shows_which_letters_came_back_and_why(
     client: FlaskClient, event: Event, seat: int, reason: str, words: str

@@ -454,7 +454,16 @@ def test_a_person_of_another_event_is_not_reached_through_this_one(
 
 
 def test_every_letter_state_and_reason_has_words() -> None:
-    codes = {*REACH, "accepted", "bounced", "bounced_soft", "lost", "untrue", "stopped"}
+    codes = {
+        *REACH,
+        "accepted",
+        "bounced",
+        "bounced_soft",
+        "bounced_refused",
+        "lost",
+        "untrue",
+        "stopped",
+    }
     assert set(LETTER_WORDS) >= KINDS
     assert set(LETTER_STATE_WORDS) == set(MAIL_STATES)
     assert set(OUTCOME_WORDS) == codes

@@ -56,6 +56,11 @@ OUTCOME_WORDS: Mapping[str, Any] = {
     "bounced_soft": _l(
         "It came back, because the mailbox is full or its server away; later it may work."
     ),
+    "bounced_refused": _l(
+        "It came back, because the recipient's server refuses our letters; the address may be "
+        "right. Reach the person another way, and show the server's words to whoever keeps our "
+        "server."
+    ),
     "lost": _l("The worker stopped before it was done."),
     "untrue": _l("What it would have said was no longer true."),
     "stopped": _l("An organiser stopped it."),
