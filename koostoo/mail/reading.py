@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -23,6 +24,8 @@ DEEPEST = 8
 MOST_WRAPPERS = 20
 LONGEST_HEADER = 2000
 """Characters of a header that are looked at; a list of references is rarely longer."""
+MOST_GROUPS = 50
+"""Of fields that a part of a letter may hold; a report has one for each recipient."""
 Kind = Literal["too_large", "too_many_lines", "too_deep", "too_long", "broken"]
 
 # Looked for before anything is parsed: the library's parser takes a step deeper for each wrapper,
@@ -178,6 +181,37 @@ def children_of(source: Message) -> list[Message]:
     """
     inside = source.get_payload() if source.is_multipart() else []
     return [child for child in inside if isinstance(child, Message)]
+
+
+def fields_in(part: Part) -> list[Message]:
+    """Return the headers of a letter inside, or the groups of fields of a report inside.
+
+    The library finds them, but not in a part that was encoded, which RFC 2046, 5.2.1, does not
+    allow and some programs do; and it takes a report of RFC 6533 for a letter.
+    """
+    children = children_of(part.source)
+    encoding = "".join(headers_of(part.source, "Content-Transfer-Encoding")).lower()
+    is_encoded = encoding in ("base64", "quoted-printable")
+    is_report = part.content_type.endswith("delivery-status")
+    if not is_encoded and (not is_report or part.content_type == "message/delivery-status"):
+        return children
+    text = "\n".join(_as_written(child) for child in children)
+    if is_encoded:
+        wrapped = Message()
+        wrapped["Content-Transfer-Encoding"] = encoding
+        wrapped.set_payload(text)
+        text = Part(wrapped).text()
+    groups = re.split(
+        r"\n(?:[ \t]*\n)+", text.replace("\r\n", "\n").strip("\n"), maxsplit=MOST_GROUPS
+    )
+    # Headers only: nothing that stands below them is parsed.
+    parser = HeaderParser()
+    return [parser.parsestr(group) for group in groups[: MOST_GROUPS if is_report else 1]]
+
+
+def _as_written(source: Message) -> str:
+    head = "".join(f"{name}: {value}\n" for name, value in source.raw_items())
+    return f"{head}\n{Part(source).text()}"
 
 
 def _leaves(source: Message, depth: int) -> Iterator[Part]:

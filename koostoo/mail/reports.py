@@ -8,7 +8,7 @@ from typing import Literal
 
 from koostoo.base.text import clean_line, truncate
 from koostoo.mail.causes import CODE, STATUS, Cause, cause_of, status_of
-from koostoo.mail.reading import Incoming, children_of, headers_of
+from koostoo.mail.reading import Incoming, fields_in, headers_of
 
 REASON_LENGTH = 300
 MOST_IDS = 20
@@ -16,21 +16,36 @@ LONGEST_ADDRESS = 320
 LONGEST_TEXT = 50_000
 """Characters of a report's words that are looked at."""
 
+_MAILER = re.compile(r"mailer-?daemon@", re.IGNORECASE)
 _DAEMON = re.compile(r"(mailer-?daemon|mail-?daemon|postmaster|mdaemon)@", re.IGNORECASE)
 _SUBJECT = re.compile(
     "undeliver|delivery (status|failure|has failed|failed|report)|delivery.* fail|returned mail"
     "|failure notice|returned to sender|could not be delivered|kättetoimetamatu|kohaletoimetamatu"
-    "|kohale toimetada|edastamine ebaõnnestus",
+    "|kohale toimetada|edastamine ebaõnnestus|toimittama|nav piegād|nepristatyt|unzustellbar"
+    "|nicht (zugestellt|zustellbar)|недостав|не доставлен",
     re.IGNORECASE,
 )
 _LATE = re.compile(
-    "delayed|still (being|trying|undelivered)|will (keep|continue|be) (on )?(trying|retr|to)"
+    "delayed|could not send message for past"
+    "|still (being|trying|undelivered)|will (keep|continue|be) (on )?(trying|retr|to)"
     "|not yet been delivered|viibi",
     re.IGNORECASE,
 )
 _MESSAGE_ID = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{3,190}>)", re.IGNORECASE | re.MULTILINE)
 _ANY_ID = re.compile(r"<[^<>\s]{3,190}>")
 _REPEATED = re.compile(r"([245]\d\d)-([245]\.\d{1,3}\.\d{1,3} )?")
+_NAMES = (
+    "Message-ID",
+    "X-Original-Message-ID",
+    "X-Google-Original-Message-ID",
+    "X-Microsoft-Original-Message-ID",
+)
+"""Where a Message-ID stands: servers that give a letter another keep ours beside it."""
+_TO = re.compile(r"^[> \t]*to:(.{1,2000})", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"'@]{1,64}@[^\s<>()\[\]\\,;:\"'@]{1,255}")
+_BELOW_ADDRESS = re.compile(
+    r"^[ \t]*<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?:?[ \t]*\n[ \t]*(\S[^\n]*)", re.MULTILINE
+)
 # Below one of these stands the letter that came back, not what became of it.
 _COPY = re.compile(
     r"^-+ ?(below this line|this is a copy|original message|included is a copy|the header of)"
@@ -45,8 +60,9 @@ Fate = Literal["failed", "delayed", "delivered"]
 class Report:
     """What became of a letter.
 
-    `cause`: why it failed. `message_ids` are those it may be about. `reason` are the server's words,
-    on one line. `recipients` are the addresses it names, which need not be the ones we wrote to.
+    `cause`: why it failed. `message_ids` are those it may be about. `reason` are the server's
+    words, on one line. `recipients` are the addresses it names, which need
+    not be the ones we wrote to.
     """
 
     fate: Fate
@@ -71,16 +87,16 @@ def _standard(letter: Incoming, groups: Sequence[Message]) -> Report:
     if failed is None:
         late = any(_action(group) == "delayed" for group in groups)
         return Report("delayed" if late else "delivered", ids)
-    status = clean_line(str(failed["Status"] or ""))
-    words = str(failed["Diagnostic-Code"] or "")[:LONGEST_TEXT].partition(";")[2]
-    reason = _once(clean_line(words)) or _telling_line(_words(letter)) or status
-    named = [str(failed[name] or "") for name in ("Original-Recipient", "Final-Recipient")]
+    status = _field(failed, "Status")
+    words = _field(failed, "Diagnostic-Code").partition(";")[2].strip()
+    reason = _once(words) or _telling_line(_words(letter)) or status
+    named = [_field(failed, name) for name in ("Original-Recipient", "Final-Recipient")]
     return Report(
         "failed",
         ids,
         cause_of(status_of(status, reason), reason, reason),
         truncate(reason, REASON_LENGTH),
-        _addresses(value.partition(";")[2] for value in named),
+        _addresses([*(value.partition(";")[2] for value in named), *_written_to(letter)]),
     )
 
 
@@ -90,7 +106,7 @@ def _other(letter: Incoming) -> Report:
     reason = _telling_line(text)
     if not reason and _LATE.search(f"{letter.subject}\n{text}"):
         return Report("delayed", ids)
-    reason = reason or letter.subject
+    reason = reason or _line_below_address(text) or letter.subject
     found = STATUS.search(reason) or CODE.search(reason)
     if found and found[1][0] == "4" and _LATE.search(f"{letter.subject}\n{text}"):
         return Report("delayed", ids)
@@ -99,19 +115,27 @@ def _other(letter: Incoming) -> Report:
         ids,
         cause_of(found, reason, text),
         truncate(reason, REASON_LENGTH),
-        _addresses(letter.header("X-Failed-Recipients").split(",")),
+        _addresses(
+            [
+                *letter.header("X-Failed-Recipients").split(","),
+                *_ADDRESS.findall(text),
+                *_written_to(letter),
+            ]
+        ),
     )
 
 
 def _addresses(values: Iterable[str]) -> tuple[str, ...]:
     """Return the bare addresses among what a report says of recipients, not endlessly many."""
-    bare = (clean_line(value[:LONGEST_ADDRESS]).strip("<> ") for value in values)
+    bare = (clean_line(value[:LONGEST_ADDRESS]).strip("<> .") for value in values)
     return tuple(dict.fromkeys(address for address in bare if "@" in address))[:MOST_IDS]
 
 
 def _looks_like_one(letter: Incoming) -> bool:
     """Say whether a server wrote this about a letter; a person on holiday did not."""
     if letter.header("X-Failed-Recipients"):
+        return True
+    if _MAILER.match(letter.sender) and _telling_line(_words(letter)):
         return True
     from_daemon = bool(_DAEMON.match(letter.sender))
     return (from_daemon or letter.header("Return-Path") == "<>") and bool(
@@ -120,17 +144,21 @@ def _looks_like_one(letter: Incoming) -> bool:
 
 
 def _action(group: Message) -> str:
-    written = clean_line(str(group["Action"] or "")).partition(" ")[0].lower()
+    written = _field(group, "Action").partition(" ")[0].lower()
     if written:
         return written
-    return "failed" if str(group["Status"] or "").strip()[:1] in ("4", "5") else "delivered"
+    return "failed" if _field(group, "Status")[:1] in ("4", "5") else "delivered"
+
+
+def _field(group: Message, name: str) -> str:
+    return next(iter(headers_of(group, name)), "")
 
 
 def _groups(letter: Incoming) -> Iterator[Message]:
     """Give out the groups of fields of a machine-readable report, the first one included."""
     for part in letter.parts:
         if part.content_type.endswith("delivery-status"):
-            yield from children_of(part.source)
+            yield from fields_in(part)
 
 
 def _ids(letter: Incoming) -> tuple[str, ...]:
@@ -138,8 +166,9 @@ def _ids(letter: Incoming) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for part in letter.parts:
         if part.source.get_content_maintype() == "message":
-            for source in children_of(part.source):
-                found |= dict.fromkeys(headers_of(source, "Message-ID"))
+            for source in fields_in(part):
+                for name in _NAMES:
+                    found |= dict.fromkeys(headers_of(source, name))
         elif part.content_type in ("text/rfc822-headers", "text/plain", "text/html"):
             found |= dict.fromkeys(_MESSAGE_ID.findall(part.text()[:LONGEST_TEXT]))
     for name in ("In-Reply-To", "References"):
@@ -147,10 +176,25 @@ def _ids(letter: Incoming) -> tuple[str, ...]:
     return tuple(found)[:MOST_IDS]
 
 
+def _written_to(letter: Incoming) -> Iterator[str]:
+    """Give out to whom the letter that came back was written, by its own header."""
+    for part in letter.parts:
+        if part.content_type.endswith("delivery-status"):
+            continue
+        if part.source.get_content_maintype() == "message":
+            lines = [line for source in fields_in(part) for line in headers_of(source, "To")]
+        elif part.source.get_content_maintype() == "text":
+            lines = _TO.findall(part.text()[:LONGEST_TEXT])
+        else:
+            lines = []
+        for line in lines:
+            yield from _ADDRESS.findall(line)
+
+
 def _words(letter: Incoming) -> str:
     """Return what the server wrote for people, without the letter that came back."""
     text = next(letter.texts("text/plain"), "") or next(letter.texts("text/html"), "")
-    text = text[:LONGEST_TEXT]
+    text = text[:LONGEST_TEXT].replace("\r\n", "\n")
     copy = _COPY.search(text)
     return text[: copy.start()] if copy else text
 
@@ -160,6 +204,12 @@ def _telling_line(text: str) -> str:
     lines = [clean_line(line) for line in text.splitlines()]
     telling = [line for line in lines if STATUS.search(line) or CODE.search(line)]
     return min(telling, key=_temporary, default="")
+
+
+def _line_below_address(text: str) -> str:
+    """Return the line below an address that has a line of its own, as Exim and qmail write."""
+    found = _BELOW_ADDRESS.search(text)
+    return clean_line(found[1]) if found else ""
 
 
 def _once(words: str) -> str:
