@@ -1,6 +1,6 @@
 """Letters of ours that came back: which one a report is about, marked in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -26,18 +26,24 @@ def mark_bounced(session: Session, report: Report, now: datetime) -> Marked:
 
     Only one that had left: one that waits for another try speaks for itself when that is over.
     """
-    number = session.scalar(
-        select(OutboxMessage.id)
-        .where(OutboxMessage.message_id.in_(report.message_ids))
-        .order_by(OutboxMessage.id)
-        .limit(1)
-    )
+    number = _told_of(session, report.message_ids)
     if number is None:
         return "bounce_unknown"
     address = _tried(session, number, report)
     why = CODES[report.cause]
     marked = outbox.mark_bounced(session, number, report.reason, now, address, why=why)
     return "bounce_idle" if marked is None else "bounced"
+
+
+def _told_of(session: Session, message_ids: Sequence[str]) -> int | None:
+    """Return the letter of ours that is named first, which is the surest."""
+    rows = session.execute(
+        select(OutboxMessage.message_id, OutboxMessage.id).where(
+            OutboxMessage.message_id.in_(message_ids)
+        )
+    )
+    ours = {message_id: number for message_id, number in rows}  # noqa: C416 - typed pairs
+    return next((ours[message_id] for message_id in message_ids if message_id in ours), None)
 
 
 def refused_since(since: datetime) -> int:

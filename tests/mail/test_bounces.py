@@ -138,3 +138,14 @@ def test_a_report_under_a_name_we_never_wrote_to_counts(sent: int) -> None:
 def test_a_report_about_no_letter_of_ours_is_known_as_such() -> None:
     with transaction() as session:
         assert bounces.mark_bounced(session, report(), LATER) == "bounce_unknown"
+
+
+def test_of_several_letters_a_report_may_be_about_the_surest_counts() -> None:
+    earlier, letter = post("confirmed", queue="a"), post("changed", queue="a")
+    for number in (earlier, letter):
+        change(OutboxMessage, number, state="sent", attempts=1)
+    ids = (message(letter).message_id, message(earlier).message_id)
+    with transaction() as session:
+        found = Report("failed", ids, "address", REASON)
+        assert bounces.mark_bounced(session, found, LATER) == "bounced"
+    assert (message(letter).state, message(earlier).state) == ("bounced", "sent")
