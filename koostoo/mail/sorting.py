@@ -16,8 +16,9 @@ CALENDARS = ("text/calendar", "application/ics")
 RECEIVED_BY = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 _AUTOMATIC = re.compile(
     "(automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|automaatvastus"
-    "|automaatne vastus|väljas kontorist|kontorist väljas|(olen )?puhkusel|eemal\\b|poissaolo"
-    "|abwesen|автоответ)",
+    "|automaatne vastus|väljas kontorist|kontorist (väljas|ära)|(olen )?puhkusel|eemal\\b|poissa"
+    "|automaattinen|automātisk|prombūtn|automatinis|automatische|abwesen|autosvar|frånvaro"
+    "|réponse automatique|автоответ|автоматическ)",
     re.IGNORECASE,
 )
 
@@ -127,7 +128,11 @@ def _rest(letter: Incoming) -> Leftover:
     if letter.source.get_content_type() == "multipart/report":
         is_receipt = "disposition" in str(letter.source.get_param("report-type", ""))
         return Leftover("receipt" if is_receipt else "letter")
-    if _says_automatic(letter) or _AUTOMATIC.match(letter.subject):
+    if (
+        _says_automatic(letter)
+        or _is_generated_about_ours(letter)
+        or _AUTOMATIC.match(letter.subject)
+    ):
         return Leftover("auto_reply")
     return Leftover("letter")
 
@@ -142,3 +147,15 @@ def _says_automatic(letter: Incoming) -> bool:
         or precedence in ("auto_reply", "auto-reply")
         or any(letter.headers(name) for name in others)
     )
+
+
+def _is_generated_about_ours(letter: Incoming) -> bool:
+    """Say whether a program wrote this about a letter of ours: Exchange calls it auto-generated.
+
+    Not asked of what calendars answer: Google calls that so too, though somebody pressed a button.
+    """
+    if not (letter.header("In-Reply-To") or letter.header("References")):
+        return False
+    submitted = letter.header("Auto-Submitted").partition(";")[0].strip().lower()
+    is_bulk = letter.header("Precedence").lower() in ("bulk", "junk")
+    return submitted == "auto-generated" or (is_bulk and not letter.header("List-Id"))
