@@ -85,7 +85,7 @@ def test_a_web_meeting_is_told_of_twice_each_time_once_and_at_eight() -> None:
     run_once(later)
     due, missing = sorted((text_of(one) for one in delivered("kai@example.org")), key=len)[::-1]
     assert "hiljemalt 21.03.2024" in due
-    assert "– Allkirjadega osavõtjate nimekiri\n" in missing
+    assert "– Osavõtjate nimekiri allkirjadega\n" in missing
     assert "/files\n" in missing
 
 

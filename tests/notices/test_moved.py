@@ -119,7 +119,7 @@ def test_a_link_that_is_gone_is_no_new_one(mode: str) -> None:
     letter = written(news(make_registration(event), move(event, mode=mode, join_link="")))
     assert "link" not in letter.subject
     for body in (letter.text, letter.html):
-        assert "The link of the web meeting no longer holds." in body
+        assert "The link of the web meeting no longer works." in body
         assert "is a new one" not in body
         assert "meet.example.org" not in body
 
@@ -151,7 +151,7 @@ def test_the_question_stands_in_subject_and_bodies_and_leads_to_the_own_page() -
         "New place, please answer by 5 August 2026, 12:00: Study trip to Võru"
     )
     for body in (letter.text, letter.html):
-        assert "Do you still come? Please answer by 5 August 2026, 12:00." in body
+        assert "Are you still coming? Please answer by 5 August 2026, 12:00." in body
         assert "/en/my/" in body
 
 
@@ -160,14 +160,14 @@ def test_who_has_answered_meanwhile_is_not_asked_again() -> None:
     change(Registration, seat, still_comes_at=NOW)
     letter = written(message)
     assert letter.subject == "New place: Study trip to Võru"
-    assert "Do you still come" not in letter.text
+    assert "Are you still coming" not in letter.text
 
 
 def test_a_letter_that_leaves_after_the_time_asks_without_it() -> None:
     _seat, message = ask(make_event())
     letter = written(message, timedelta(days=3))
     assert letter.subject == "New place: Study trip to Võru"
-    assert "Do you still come? Please tell us soon." in letter.text
+    assert "Are you still coming? Please tell us soon." in letter.text
 
 
 def test_moved_twice_while_waiting_only_the_newest_is_told_against_what_was_known() -> None:
@@ -200,7 +200,7 @@ def test_a_question_whose_letter_did_not_leave_is_put_by_the_next(
     change(OutboxMessage, first, state="skipped")
     letter = written(second)
     assert "please answer by 5 August 2026, 12:00" in letter.subject
-    assert "Do you still come? Please answer by 5 August 2026, 12:00." in letter.text
+    assert "Are you still coming? Please answer by 5 August 2026, 12:00." in letter.text
     assert "Tellime bussi." in letter.text
 
 
@@ -210,7 +210,7 @@ def test_a_question_put_in_a_letter_that_left_is_not_put_again_by_the_next() -> 
     change(OutboxMessage, first, state="sent")
     second = written(news(seat, move(event, place=LocalText("Mets", "Forest"))))
     assert second.subject == "New place: Study trip to Võru"
-    assert "Do you still come" not in second.text
+    assert "Are you still coming" not in second.text
 
 
 def test_what_a_letter_has_told_is_what_the_next_compares_with() -> None:

@@ -40,7 +40,7 @@ class NoticeForm(PlainForm):  # type: ignore[misc]  # WTForms ships no types
 
     words_et = words_field(_l("Your own words in Estonian"))
     words_en = words_field(_l("Your own words in English"))
-    asks = BooleanField(_l("Ask who has a seat whether they still come"))
+    asks = BooleanField(_l("Ask those who have a seat whether they are still coming"))
     until_day = DayField(_l("Please answer until"))
     until_time = ClockField(_l("at"), description=_l("Empty: at the end of the day."))
 

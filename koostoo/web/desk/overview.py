@@ -95,8 +95,8 @@ def _deadline_words(deadline: Deadline) -> str:
         )
     if deadline.kind == "answers":
         return ngettext(
-            "%(num)s person has yet to say whether they still come",
-            "%(num)s people have yet to say whether they still come",
+            "%(num)s person has yet to say whether they are still coming",
+            "%(num)s people have yet to say whether they are still coming",
             deadline.number,
         )
     return {

@@ -220,7 +220,7 @@ def still_coming(token: str) -> Response:
         return back
     outcome = reconfirming.answer(registration.id, int(move), now(), comes=said == "yes")
     if outcome == "comes":
-        flash(_("Thank you! The organiser knows that you still come."), "success")
+        flash(_("Thank you! The organiser knows that you are still coming."), "success")
     elif outcome == "cancelled":
         flash(_("Your registration is cancelled. Thank you for telling us."), "success")
     elif outcome == "outdated":
