@@ -31,8 +31,9 @@ class Counted(NamedTuple):
 def desk_calendar_state(today: date, access: Access) -> tuple[tuple[Numbers, ...], datetime]:
     """Return what differs once the calendar has another content, and when that last may have been.
 
-    One query that counts people and reads no event as a whole. The second is the last change of
-    an event or of anybody who signed up, at the latest the midnight at which old events leave.
+    Counts people and reads no event as a whole. The second is the last change of any event at all,
+    for one that has lost its day or is out of reach now is no longer among these, or of anybody who
+    signed up for these; at the latest the midnight at which old events leave.
     """
     counts = _counts()
     rows = db.session.execute(
@@ -52,8 +53,9 @@ def desk_calendar_state(today: date, access: Access) -> tuple[tuple[Numbers, ...
     )
     state = tuple(tuple(row) for row in rows)
     midnight = datetime.combine(today, time(), ZONE)
-    moments = (moment for row in state for moment in row if isinstance(moment, datetime))
-    return state, max([midnight, *moments])
+    moments = [moment for row in state for moment in row if isinstance(moment, datetime)]
+    newest = db.session.scalar(select(func.max(Event.revised_at)))
+    return state, max([midnight, *filter(None, [newest]), *moments])
 
 
 def desk_calendar(today: date, access: Access) -> list[Counted]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from koostoo.base.database import db, transaction
@@ -57,8 +57,8 @@ def calendar_of(session: Session, email_key: str) -> MailboxCalendar | None:
 def calendar_state(email_key: str, today: date) -> tuple[tuple[object, ...], datetime]:
     """Return what differs once the calendar has another content, and when that last may have been.
 
-    The second is a moment after the last change of any registration of the mailbox, whatever its
-    state now, or of its event; at the latest the last midnight.
+    The second is the last change of any registration at all, for one that went to another mailbox
+    is no longer among these, or of an event of these; at the latest the last midnight.
     """
     rows = db.session.execute(
         select(
@@ -74,8 +74,9 @@ def calendar_state(email_key: str, today: date) -> tuple[tuple[object, ...], dat
         .order_by(Registration.id)
     ).all()
     midnight = datetime.combine(today, time(), ZONE)
-    changed = max((moment for row in rows for moment in (row[2], row[4])), default=midnight)
-    return tuple(tuple(row[:5]) for row in rows if row[5]), max(changed, midnight)
+    newest = db.session.scalar(select(func.max(Registration.revised_at)))
+    changed = max([midnight, *filter(None, [newest]), *(row[4] for row in rows)])
+    return tuple(tuple(row[:5]) for row in rows if row[5]), changed
 
 
 def events_of(email_key: str, today: date) -> list[tuple[Event, Sequence[Registration]]]:

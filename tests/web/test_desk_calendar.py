@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from icalendar import Event as CalendarEvent
 
 from koostoo.base.clock import local_day, now
+from koostoo.base.database import transaction
 from koostoo.base.when import When
 from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
@@ -106,6 +107,25 @@ def test_who_signs_up_or_leaves_moves_the_entry(
     [entry_now] = entries(desk, path)
     assert str(entry_now["SUMMARY"]).endswith("[0/9]")
     assert entry_now.decoded("LAST-MODIFIED") == now()
+
+
+def test_an_event_that_loses_its_day_leaves_for_who_only_tells_a_time_too(
+    desk: FlaskClient, make_event: MakeEvent, clock: time_machine.Traveller
+) -> None:
+    event = make_event()
+    make_event()
+    path = make_address(desk)
+    clock.shift(timedelta(minutes=5))
+    before = desk.get(path)
+    clock.shift(timedelta(minutes=5))
+    with transaction() as session:
+        kept = session.get_one(Event, event.id)
+        kept.when, kept.revised_at = When.month(2027, 11), now()
+    for asked in (
+        {"If-None-Match": before.headers["ETag"]},
+        {"If-Modified-Since": before.headers["Last-Modified"]},
+    ):
+        assert len(read(desk.get(path, headers=asked).data).events) == 1
 
 
 def test_a_new_address_ends_the_old_one_and_taking_it_away_ends_both(desk: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from icalendar import Event as CalendarEvent
 from sqlalchemy import select
 
 from koostoo.base.clock import now
+from koostoo.base.contact import parse_email
 from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
@@ -24,6 +25,7 @@ from koostoo.registration.event_changes import call_off
 from koostoo.registration.models import MailboxCalendar
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, send_links, sign_up
+from koostoo.registration.undelivered import correct_address
 from tests.calendars.make import read
 from tests.web.desk_pages import open_form
 
@@ -146,6 +148,24 @@ def test_the_calendar_follows_signing_up_cancelling_and_calling_off(
     call_off(event.id, LocalText("Torm."), now())
     [one] = changed()
     assert str(one["STATUS"]) == "CANCELLED"
+
+
+def test_a_seat_that_goes_to_another_mailbox_leaves_for_who_only_tells_a_time_too(
+    client: FlaskClient, make_event: MakeEvent, entry: MakeEntry, clock: time_machine.Traveller
+) -> None:
+    event = make_event()
+    number = sign_up(event.id, entry(**MARI), now()).registration_id
+    sign_up(make_event().id, entry(**MARI), now())
+    path = feed_path(client, page_path())
+    clock.shift(timedelta(minutes=5))
+    before = client.get(path)
+    clock.shift(timedelta(minutes=5))
+    correct_address(event.id, number, parse_email("kai@example.org"), now())
+    for asked in (
+        {"If-None-Match": before.headers["ETag"]},
+        {"If-Modified-Since": before.headers["Last-Modified"]},
+    ):
+        assert len(read(client.get(path, headers=asked).data).events) == 1
 
 
 def test_a_new_address_ends_the_old_ones(
