@@ -18,9 +18,10 @@ from koostoo.mail import delivery
 from koostoo.mail.answers import Failure, mishap
 from koostoo.mail.delivery import Claim
 from koostoo.mail.letter import CalendarPart, to_mime
+from koostoo.mail.settings import NoSender
 from koostoo.mail.transport import Carrier, NotDelivered
 from koostoo.notices.invite import note_calendar
-from koostoo.notices.render import NoSender, render
+from koostoo.notices.render import render
 from koostoo.upkeep.service import Pulse
 
 POLL_SECONDS = 1

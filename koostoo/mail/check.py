@@ -5,12 +5,12 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 
 from flask import current_app
 
 from koostoo.mail.answers import Failure, Kind
 from koostoo.mail.letter import Letter, to_mime
+from koostoo.mail.settings import NoSender, sender_address
 from koostoo.mail.transport import (
     Host,
     NotDelivered,
@@ -103,9 +103,12 @@ def check(recipient: str, now: datetime) -> Iterator[Finding]:
 
     `recipient` is an address that gets a test letter; empty: nothing is sent.
     """
-    sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
-    yield from _settings(sender)
-    if "@" not in sender or current_app.config["MAIL_TRANSPORT"] == "file":
+    try:
+        sender, wrong = sender_address(), ""
+    except NoSender as error:
+        sender, wrong = "", str(error)
+    yield from _settings(sender, wrong)
+    if wrong or current_app.config["MAIL_TRANSPORT"] == "file":
         return
     host: Host | None = None
     message_id = f"<{secrets.token_urlsafe(16)}@{current_app.config['BASE_HOST']}>"
@@ -130,7 +133,7 @@ def check(recipient: str, now: datetime) -> Iterator[Finding]:
             take_leave(host)
 
 
-def _settings(sender: str) -> Iterator[Finding]:
+def _settings(sender: str, wrong: str) -> Iterator[Finding]:
     """Look for settings that cannot be meant, before anybody is asked."""
     settings = current_app.extensions["mail"]
     if current_app.config["MAIL_TRANSPORT"] == "file":
@@ -140,12 +143,8 @@ def _settings(sender: str) -> Iterator[Finding]:
             "Set MAIL_TRANSPORT=smtp to try a mail server.",
         )
         return
-    if "@" not in sender:
-        yield Finding(
-            False,
-            "MAIL_DEFAULT_SENDER is no e-mail address",
-            "Set it to the address all letters shall come from.",
-        )
+    if wrong:
+        yield Finding(False, wrong, "Set it to the address all letters shall come from.")
         return
     if sender.endswith("@example.org"):
         yield Finding(

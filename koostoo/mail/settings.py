@@ -1,9 +1,37 @@
-"""What the settings say about letters that come in; the worker and the letters ask here."""
+"""What the settings say about whom letters come from, and about letters that come in."""
 
+from email.utils import parseaddr
+
+import idna
 from flask import current_app
 
 from koostoo.mail.imap import Account
 from koostoo.mail.sorting import Receiver
+
+
+class NoSender(Exception):
+    """MAIL_DEFAULT_SENDER is no address letters can come from: all of them wait, none is to blame.
+
+    The text says what is wrong with it.
+    """
+
+
+def sender_address() -> str:
+    """Return the one address all letters come from, the domain as mail servers know it.
+
+    Raises NoSender.
+    """
+    local, at, domain = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1].rpartition("@")
+    if not at:
+        raise NoSender("MAIL_DEFAULT_SENDER is no e-mail address")
+    if not local.isascii():
+        raise NoSender("MAIL_DEFAULT_SENDER has letters such as õ or ü before the @")
+    if domain.isascii():
+        return f"{local}@{domain}"
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except UnicodeError as error:
+        raise NoSender("MAIL_DEFAULT_SENDER is no e-mail address") from error
 
 
 def reads_answers() -> bool:

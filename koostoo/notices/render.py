@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from flask import current_app
@@ -16,7 +15,7 @@ from koostoo.calendars.values import Party
 from koostoo.events.models import Event
 from koostoo.mail.letter import CalendarPart, Letter
 from koostoo.mail.models import OutboxMessage
-from koostoo.mail.settings import proves_senders, reads_answers
+from koostoo.mail.settings import proves_senders, reads_answers, sender_address
 from koostoo.notices.content import Content, find_asked, language_of
 from koostoo.notices.facts import contact_of
 from koostoo.notices.invite import calendar_part
@@ -24,10 +23,6 @@ from koostoo.notices.messages import compose, sample
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 SERVICE = "Koostöö"
-
-
-class NoSender(Exception):
-    """MAIL_DEFAULT_SENDER is no e-mail address: no letter is to blame, all of them wait."""
 
 
 def render(message_id: int, now: datetime) -> Letter | None:
@@ -59,7 +54,7 @@ def preview(event: Event, kind: str, lang: Lang, words: LocalText, now: datetime
 
 def _write(message: OutboxMessage, content: Content) -> Letter:
     lang, kind = language_of(message), content.template or message.kind
-    sender = Party(_sender_name(content), _sender_address())
+    sender = Party(_sender_name(content), sender_address())
     registration, calendar = content.registration, None
     reply_to = content.reply_to
     if not reply_to and content.event is not None:
@@ -128,11 +123,3 @@ def _tidy(text: str) -> str:
 
 def _sender_name(content: Content) -> str:
     return SERVICE if content.event is None else clean_line(content.event.organiser.name)
-
-
-def _sender_address() -> str:
-    """The one address all letters come from: calendars file invitations of known senders."""
-    address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
-    if "@" not in address:
-        raise NoSender("MAIL_DEFAULT_SENDER is no e-mail address")
-    return address

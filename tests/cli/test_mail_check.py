@@ -183,9 +183,25 @@ def test_a_sender_that_is_no_address_is_named(
     app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_server(free_port())
-    for sender, words in (("nobody", "is no e-mail address"), ("a@example.org", "made-up")):
+    for sender, words in (
+        ("nobody", "is no e-mail address"),
+        ("jüri@naidis.example", "letters such as õ or ü before the @"),
+        ("koostoo@-õ.example", "is no e-mail address"),
+        ("a@example.org", "made-up"),
+    ):
         monkeypatch.setitem(app.config, "MAIL_DEFAULT_SENDER", sender)
         assert words in failing(app)
+
+
+def test_a_sender_at_a_domain_with_letters_is_written_as_mail_servers_know_it(
+    app: Flask, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_DEFAULT_SENDER", "koostoo@õun.example")
+    with working_server() as server:
+        use_server(server.port)
+        result = check(app, "mari@example.org")
+    assert result.exit_code == 0, result.output
+    assert server.senders == ["koostoo@xn--un-bka.example"]
 
 
 def test_where_letters_become_files_nobody_is_asked(app: Flask) -> None:

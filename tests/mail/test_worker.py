@@ -116,14 +116,15 @@ def test_one_poisoned_letter_does_not_stop_the_others(app: Flask, use_server: Us
     assert len(server.letters) == 99
 
 
+@pytest.mark.parametrize("sender", ["nobody", "jüri@example.org"])
 def test_a_wrong_sender_setting_costs_no_letter(
-    app: Flask, seat: int, use_server: UseServer, monkeypatch: pytest.MonkeyPatch
+    app: Flask, seat: int, use_server: UseServer, monkeypatch: pytest.MonkeyPatch, sender: str
 ) -> None:
     row = post("confirmed", seat)
     with working_server() as server:
         use_server(server.port)
         with monkeypatch.context() as mistake:
-            mistake.setitem(app.config, "MAIL_DEFAULT_SENDER", "nobody")
+            mistake.setitem(app.config, "MAIL_DEFAULT_SENDER", sender)
             run_once(NOW)
         assert (message(row).state, message(row).reason) == ("retry", "sender")
         run_once(NOW + MINUTE)
