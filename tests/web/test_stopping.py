@@ -70,6 +70,14 @@ def test_the_page_asks_and_its_button_ends_news_and_brings_it_back(
     assert refusals() == 0
 
 
+def test_the_page_shows_an_address_at_a_domain_with_letters_as_people_write_it(
+    client: FlaskClient, make_event: Callable[..., Event], entry: Callable[..., SignUp]
+) -> None:
+    number = sign_up(make_event().id, entry(email="mari@xn--un-bka.example"), now()).registration_id
+    for page in (client.get(link(number)), client.post(link(number))):
+        assert "mari@õun.example" in page.get_data(as_text=True)
+
+
 def test_the_page_speaks_english_too(client: FlaskClient, reader: int) -> None:
     page = client.get(f"/en{link(reader)}").get_data(as_text=True)
     assert "No more news?" in page

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from koostoo.accounts.following import NOTICES, UNFOLLOW_PURPOSE
 from koostoo.base.clock import now
+from koostoo.base.contact import format_email
 from koostoo.base.tokens import read_token
 from koostoo.correspondence.following import find_followed
 from koostoo.correspondence.following import unfollow as stop_following
@@ -69,7 +70,7 @@ def _news_page(reader: Registration) -> str:
             "News of the project “%(title)s” no longer comes to %(address)s. Letters about your "
             "own registrations still come.",
             title=title,
-            address=reader.email,
+            address=format_email(reader.email),
         )
         button, again = _("Send me news after all"), True
     else:
@@ -78,7 +79,7 @@ def _news_page(reader: Registration) -> str:
             "News of the project “%(title)s” now comes to %(address)s. Letters about your own "
             "registrations come in any case.",
             title=title,
-            address=reader.email,
+            address=format_email(reader.email),
         )
         button, again = _("Send me no more news"), False
     return render_template(
