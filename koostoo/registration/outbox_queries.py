@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from koostoo.base.database import db
 from koostoo.base.text import email_key
 from koostoo.events.models import Event
-from koostoo.mail.models import MAIL_STATES, MISSED, OutboxMessage
+from koostoo.mail.models import MAIL_STATES, MISSED, UNSENT, OutboxMessage
 from koostoo.registration.models import Group, Registration
 
 PAGE_SIZE = 100
@@ -80,6 +80,25 @@ def find_letter(letter_id: int) -> LetterRow | None:
         .options(selectinload(OutboxMessage.tries))
     ).one_or_none()
     return None if row is None else _with_groups([LetterRow(*row)])[0]
+
+
+def waits_for(letter: OutboxMessage) -> OutboxMessage | None:
+    """Return the earlier letter of the same queue that has to be done with before this one leaves.
+
+    None where there is none, or this one is no longer in line.
+    """
+    if letter.state != "queued":
+        return None
+    return db.session.scalar(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.queue == letter.queue,
+            OutboxMessage.id < letter.id,
+            OutboxMessage.state.in_(UNSENT),
+        )
+        .order_by(OutboxMessage.id)
+        .limit(1)
+    )
 
 
 class About(NamedTuple):

@@ -278,6 +278,20 @@ def test_a_letter_put_off_tells_why_and_when_it_is_tried_next(
         assert words in page
 
 
+def test_a_letter_in_line_tells_which_earlier_one_it_waits_for(
+    desk: FlaskClient, letter: int
+) -> None:
+    let_fail(letter, LATER)
+    first = message(letter)
+    later = post("reminder", first.registration_id, queue=first.queue)
+    page = text_of(desk, page_of(later))
+    assert "See kiri ootab varasemat" in page
+    assert f'href="{page_of(letter)}"' in page
+    assert "ootab varasemat" not in text_of(desk, page_of(letter))
+    change(OutboxMessage, letter, state="sent")
+    assert "ootab varasemat" not in text_of(desk, page_of(later))
+
+
 def test_a_letter_that_failed_tells_the_servers_words_and_offers_to_correct_the_address(
     desk: FlaskClient, letter: int
 ) -> None:

@@ -79,6 +79,7 @@ def show_one(number: int) -> str:
     return render_template(
         "desk/outbox_letter.html",
         row=row,
+        earlier=outbox_queries.waits_for(row.letter),
         health=health.look(now()),
         may_stop=may_stop(row.letter),
         may_try_again=may_try_again(row.letter),
