@@ -92,6 +92,8 @@ REACH: Mapping[Kind, Reach] = {
     "broken": Reach("letter"),
 }
 
+OURS = frozenset(kind for kind, reach in REACH.items() if reach.scope == "server")
+"""Kinds of trouble that are not the recipient's."""
 
 _UNSUPPORTED: Mapping[Stage, Kind] = {"secure": "no_tls", "sign_in": "sign_in"}
 # In this order: a certificate that is not valid is an SSLError, an OSError and a ValueError too.

@@ -13,7 +13,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from koostoo.mail import trouble
-from koostoo.mail.models import ANSWER_LENGTH, MISSED, MailAttempt, OutboxMessage
+from koostoo.mail.answers import OURS
+from koostoo.mail.models import ANSWER_LENGTH, MISSED, UNSENT, MailAttempt, OutboxMessage
 
 UNTRUE, STOPPED = "untrue", "stopped"
 """Why a letter was skipped: what it would say was no longer true, or somebody stopped it."""
@@ -144,6 +145,26 @@ def stop(message: OutboxMessage) -> bool:
 def may_stop(message: OutboxMessage) -> bool:
     """Tell whether a letter can still be kept from leaving."""
     return message.state in ("queued", "retry")
+
+
+def is_with_us(session: Session, registration_id: int, kind: str) -> bool:
+    """Tell whether a letter of this kind to somebody has not left yet, and not because of them.
+
+    No worker came round, or our server takes none. What their own side puts off is none of ours.
+    """
+    waiting = session.execute(
+        select(
+            OutboxMessage.kind,
+            OutboxMessage.state,
+            OutboxMessage.reason,
+            OutboxMessage.recipient_domain,
+        ).where(OutboxMessage.registration_id == registration_id, OutboxMessage.state.in_(UNSENT))
+    ).all()
+    if not any(letter.kind == kind for letter in waiting):
+        return False
+    if any(letter.state == "retry" and letter.reason not in OURS for letter in waiting):
+        return False
+    return not trouble.is_known(session, {letter.recipient_domain for letter in waiting})
 
 
 def queue_afresh(message: OutboxMessage, now: datetime) -> None:

@@ -4,10 +4,21 @@ Every function takes the session of the caller's transaction. Whoever holds a le
 lock these, never the other way round.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, delete, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import UtcDateTime
@@ -73,6 +84,11 @@ def note(
     if failure.answered:
         lift(session)
     return _worsen(session, message.recipient_domain, message, failure, now)
+
+
+def is_known(session: Session, scopes: Collection[str]) -> bool:
+    """Tell whether there is trouble with any of these."""
+    return bool(session.scalar(select(exists().where(MailTrouble.scope.in_(scopes)))))
 
 
 def is_over(session: Session, domain: str) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from koostoo.events.models import Event
+from koostoo.mail.outbox import is_with_us
 from koostoo.registration import rules, seats
 from koostoo.registration.letters import tell_group
 from koostoo.registration.models import Group, Registration
 from koostoo.registration.seating import claimant, facts, plan_of, tally_of
 from koostoo.registration.seats import Claimant, Plan
-from koostoo.registration.standing import give_seat, withdraw
+from koostoo.registration.standing import SERVED, give_seat, withdraw
 
 CHUNK = 100
 IN_QUEUE = (Registration.rank, Registration.queued_at, Registration.id)
@@ -41,8 +42,8 @@ _TOGETHER = (
 def fill_seats(session: Session, event: Event, now: datetime) -> int:
     """Give free seats to as many of those who wait as there are seats for; return to how many.
 
-    Offers nobody answered in time are taken back first. Promises whose date has come are noted as
-    released.
+    Offers nobody answered in time are taken back first; one whose letter is still with us has its
+    time from now on. Promises whose date has come are noted as released.
     """
     for quota in event.quotas:
         if quota.released_at is None and quota.release_at and quota.release_at <= now:
@@ -81,8 +82,14 @@ def _take_back(session: Session, event: Event, now: datetime) -> None:
             Registration.offer_until <= now,
         )
     ).all()
+    event_facts = facts(event, now)
     for registration in lapsed:
-        withdraw(session, registration, "lapse", now)
+        may_wait = rules.may_offer_anew(event_facts)
+        if may_wait and is_with_us(session, registration.id, SERVED["offered"]):
+            until = rules.offer_ends(event_facts, event.when.begins_at, now)
+            registration.offer_until = until
+        else:
+            withdraw(session, registration, "lapse", now)
 
 
 def _queue(

@@ -127,6 +127,11 @@ def offer_ends(event: EventFacts, begins_at: datetime, now: datetime) -> datetim
     return min(now + timedelta(hours=event.offer_hours), begins_at)
 
 
+def may_offer_anew(event: EventFacts) -> bool:
+    """Say whether a seat can still be offered, with time to answer before the beginning."""
+    return bool(event.offer_hours) and not event.has_begun
+
+
 def may_accept(event: EventFacts, offer_until: datetime | None, now: datetime) -> bool:
     """Say whether a seat offered until then can still be taken."""
     return offer_until is not None and now < offer_until and gives_seats(event)

@@ -123,15 +123,20 @@ def cancel(registration_id: int, now: datetime) -> bool:
 
 @retried
 def accept(registration_id: int, now: datetime) -> Literal["accepted", "lapsed", "nothing"]:
-    """Take the seat that was offered; one whose deadline has passed goes to the next instead."""
+    """Take the seat that was offered; one whose deadline has passed goes to the next instead.
+
+    Where the letter has not left yet the deadline may have been put off: `fill_seats` tells.
+    """
     with transaction() as session:
         registration = lock_registration(session, registration_id)
         if registration is None or registration.state != "offered":
             return "nothing"
-        if rules.may_accept(facts(registration.event, now), registration.offer_until, now):
+        event_facts = facts(registration.event, now)
+        if not rules.may_accept(event_facts, registration.offer_until, now):
+            fill_seats(session, registration.event, now)
+        if rules.may_accept(event_facts, registration.offer_until, now):
             confirm(session, registration, "confirmed", now)
             return "accepted"
-        fill_seats(session, registration.event, now)
         return "lapsed" if registration.state == "cancelled" else "nothing"
 
 

@@ -1,10 +1,10 @@
 """What the tests of registration ask of the rows."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from koostoo.accounts.models import AuditEntry
-from koostoo.base.database import db
-from koostoo.mail.models import OutboxMessage
+from koostoo.base.database import db, transaction
+from koostoo.mail.models import UNSENT, OutboxMessage
 from koostoo.registration.models import Registration
 
 
@@ -23,6 +23,13 @@ def letters(registration_id: int) -> list[str]:
             .order_by(OutboxMessage.id)
         )
     )
+
+
+def letters_leave() -> None:
+    """Let all letters that wait be sent, as the worker does a moment later."""
+    with transaction() as session:
+        waiting = update(OutboxMessage).where(OutboxMessage.state.in_(UNSENT))
+        session.execute(waiting.values(state="sent", attempts=1))
 
 
 def states(event_id: int) -> list[str]:

@@ -46,6 +46,7 @@ from koostoo.registration.groups import GroupSignUp, sign_up_group
 from koostoo.registration.models import Registration
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import accept, cancel, change, serve_due, sign_up
+from tests.registration.people import letters_leave
 from tests.registration.recount import (
     CAPACITY,
     MEMBER_CAP,
@@ -236,6 +237,7 @@ class Seats(RuleBasedStateMachine):
         hours=st.sampled_from([1, 8, 20, 40]), first=st.sampled_from(["worker", "form", "answer"])
     )
     def time_passes(self, hours: int, first: str) -> None:
+        letters_leave()
         self.clock = min(self.clock + timedelta(hours=hours), self.release_at + timedelta(days=3))
         if first == "form":
             # Whoever comes before the worker must see what fell due.

@@ -26,7 +26,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import accept, cancel, serve_due, sign_up
 from tests.mail.servers import UseServer, working_server
 from tests.mail.world import change, message, post
-from tests.registration.people import letters, person, states
+from tests.registration.people import letters, letters_leave, person, states
 
 MakeEvent = Callable[..., Event]
 Entry = Callable[..., SignUp]
@@ -75,6 +75,7 @@ def test_an_offer_for_a_day_lasts_24_hours_over_a_change_of_clocks(
     people = [sign_up(event, entry(), freed - HOUR).registration_id for _ in range(3)]
     cancel(people[0], freed)
     assert person(people[1]).offer_until == freed + 24 * HOUR
+    letters_leave()
     assert serve_due(freed + 24 * HOUR - MOMENT) == 0
     assert serve_due(freed + 24 * HOUR) == 1
     assert states(event) == ["cancelled", "cancelled", "offered"]

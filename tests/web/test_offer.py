@@ -13,7 +13,7 @@ from koostoo.events.models import Event
 from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, sign_up
 from tests.conftest import KEY
-from tests.registration.people import person
+from tests.registration.people import letters_leave, person
 from tests.web.desk_pages import open_form, text_of
 
 MakeEvent = Callable[..., Event]
@@ -68,7 +68,7 @@ def test_looking_or_an_answer_that_is_none_changes_nothing(
 
 
 def test_an_answer_after_the_deadline_is_told_so(client: FlaskClient, offered: int) -> None:
-    form = open_form(client, path(offered))
+    letters_leave()
     with time_machine.travel(now() + timedelta(hours=25), tick=False):
         form = open_form(client, path(offered))
         answer = client.post(path(offered, "/offer"), data={**form, "answer": "yes"})
