@@ -32,7 +32,7 @@ WANTED = frozenset("UID SEQUENCE DTSTAMP ATTENDEE COMMENT DTSTART DTEND RECURREN
 COMMENT_LENGTH = 500
 ZONE_LENGTH = 100
 LARGEST_SEQUENCE = 2**31 - 1
-_MAILTO = re.compile("mailto:", re.IGNORECASE)
+_MAILTO = re.compile("^mailto:", re.IGNORECASE)
 _ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
 
 
@@ -110,21 +110,30 @@ def read_answer(text: str, method: str = "") -> CalendarAnswer:
 def _who(lines: Sequence[Line]) -> tuple[str, PartStat | None]:
     """Return the one who answers, and what; raise NotAnAnswer where it is not one person."""
     said = {
-        (_address(line.value), line.parameters.get("PARTSTAT", "").strip().upper())
+        (_address(line).casefold(), line.parameters.get("PARTSTAT", "").strip().upper()): line
         for line in lines
     }
     if len(said) != 1:
         raise NotAnAnswer("people")
-    address, partstat = said.pop()
+    (_, partstat), line = said.popitem()
+    address = _address(line)
     if not address:
         raise NotAnAnswer("people")
     return address, PARTSTATS.get(partstat)
 
 
-def _address(value: str) -> str:
-    """Return the bare address of a mailto: URI; programs differ in case and escaping."""
-    bare = _MAILTO.sub("", value.strip(), count=1)
-    return bare if bare == value.strip() else _ESCAPED.sub(_unescaped, bare).strip()
+def _address(line: Line) -> str:
+    """Return the bare address of a mailto: URI; programs differ in case, escaping and quotes.
+
+    Where the value is another URI, Apple's programs name the address beside it (RFC 7986, 6.2).
+    """
+    value = line.value.strip().strip("\"'")
+    bare = _MAILTO.sub("", value, count=1)
+    if bare != value:
+        bare = _ESCAPED.sub(_unescaped, bare)
+    bare = bare.strip().strip("<>")
+    named = _MAILTO.sub("", line.parameters.get("EMAIL", "").strip(), count=1)
+    return named if "@" in named and "@" not in bare else bare
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -141,6 +150,11 @@ def _sequence(event: Properties) -> int | None:
 
 def _comment(event: Properties) -> str:
     words = "\n".join(line.value for line in event.get("COMMENT", ()))
+    if not words.strip():
+        # Google's calendar keeps what somebody wrote beside their answer here.
+        words = "\n".join(
+            line.parameters.get("X-RESPONSE-COMMENT", "") for line in event.get("ATTENDEE", ())
+        )
     return truncate(clean_text(words), COMMENT_LENGTH)
 
 

@@ -38,6 +38,8 @@ _CHARSETS = re.compile(
     re.IGNORECASE,
 )
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[BbQq]\?[^?\s]*\?=")
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_FILE_NAME = re.compile(r"\b(?:file)?name\*?=(?:\"([^\"]*)\"|([^\s;]*))", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\([^()]*\)")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@]{1,64}@[^\s<>()\[\]\\,;:\"@]{1,255}")
@@ -67,15 +69,27 @@ class Part:
         value = self.source.get_param(name, "")
         return str(value[2] if isinstance(value, tuple) else value)
 
-    def text(self) -> str:
+    @property
+    def file_name(self) -> str:
+        """What the file is called, if it is one, in small letters; two headers may say so."""
+        for header, written in self.source.raw_items():
+            found = _FILE_NAME.search(written[:LONGEST_HEADER])
+            if found and header.lower().startswith("content-"):
+                return (found[1] or found[2] or "").lower()
+        return ""
+
+    def text(self, *, is_folded: bool = False) -> str:
         """Return the decoded text, whatever encoding it claims to have.
 
         UTF-8 proves itself; else the encoding named, if it is a usual one; else one in which every
-        byte is some letter.
+        byte is some letter. `is_folded`: lines go on after a line end and a space, which may stand
+        amid the bytes of one letter (RFC 5545, 3.1).
         """
         content = self.source.get_payload(decode=True)
         if not isinstance(content, bytes):
             return ""
+        if is_folded and b"\0" not in content:
+            content = _FOLD.sub(b"", content)
         named = self.parameter("charset")
         encodings = ["utf-8-sig", named] if _CHARSETS.fullmatch(named) else ["utf-8-sig"]
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):

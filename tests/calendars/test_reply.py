@@ -52,11 +52,27 @@ def test_capitals_do_not_matter(partstat: str) -> None:
         ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:a%2Bb@b.ee", "a+b@b.ee"),
         ("ATTENDEE;PARTSTAT=ACCEPTED:a@b.ee", "a@b.ee"),
         ("ATTENDEE;PARTSTAT=ACC\r\n EPTED:mai\r\n\tlto:a@b.ee", "a@b.ee"),
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:<a@b.ee>", "a@b.ee"),
+        ('ATTENDEE;PARTSTAT=ACCEPTED:"mailto:a@b.ee"', "a@b.ee"),
+        ("ATTENDEE;EMAIL=a@b.ee;PARTSTAT=ACCEPTED:urn:uuid:7c1b2f0a", "a@b.ee"),
+        ("ATTENDEE;EMAIL=a@b.ee;PARTSTAT=ACCEPTED:/1234/principal/", "a@b.ee"),
+        ("ATTENDEE;EMAIL=e@f.ee;PARTSTAT=ACCEPTED:mailto:a@b.ee", "a@b.ee"),
         ('ATTENDEE;SENT-BY="mailto:c@d.ee";PARTSTAT=ACCEPTED:mailto:a@b.ee', "a@b.ee"),
     ],
 )
 def test_an_address_is_read_in_every_spelling(line: str, address: str) -> None:
     assert answer(ATTENDEE=line).attendee == address
+
+
+def test_one_person_named_twice_is_one() -> None:
+    again = "ATTENDEE;PARTSTAT=ACCEPTED;RSVP=TRUE:MAILTO:Juta@Example.com"
+    assert answer(MORE=again).attendee.casefold() == "juta@example.com"
+
+
+def test_what_google_keeps_beside_an_answer_is_its_comment() -> None:
+    line = 'ATTENDEE;PARTSTAT=DECLINED;X-RESPONSE-COMMENT="Olen haige":mailto:juta@example.com'
+    assert answer(ATTENDEE=line).comment == "Olen haige"
+    assert answer(ATTENDEE=line, COMMENT="COMMENT:Tulen hiljem").comment == "Tulen hiljem"
 
 
 def test_bare_line_ends_are_read_too() -> None:

@@ -94,6 +94,27 @@ def test_text_survives_a_wrong_name_of_its_encoding(
     assert part.text() == text
 
 
+def test_a_letter_that_a_fold_cuts_in_two_is_put_together() -> None:
+    head = letter("Content-Type: text/calendar", "Content-Transfer-Encoding: 8bit")
+    [part] = read(head + b"COMMENT:m\xc3\r\n \xb5te").parts
+    assert part.text(is_folded=True) == "COMMENT:mõte"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('Content-Disposition: attachment; filename="Koht.ICS"', "koht.ics"),
+        ("Content-Disposition: attachment; filename=koht.ics; size=3", "koht.ics"),
+        ("Content-Disposition: attachment; filename*=utf-8''koht.ics", "utf-8''koht.ics"),
+        ('Content-Type: application/octet-stream;\r\n name="koht.ics"', "koht.ics"),
+        ("Content-Disposition: attachment", ""),
+    ],
+)
+def test_a_file_tells_its_name(header: str, name: str) -> None:
+    [part] = read(letter(header)).parts
+    assert part.file_name == name
+
+
 def test_a_letter_inside_a_letter_is_not_opened() -> None:
     inner = 'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n--b--'
     read_letter = read(letter("Content-Type: message/rfc822", body=inner))
