@@ -13,6 +13,8 @@ from koostoo.mail.verp import message_id_in
 
 CALENDARS = ("text/calendar", "application/ics")
 """In this order: programs that send both put the same into them, the first with its METHOD."""
+CALENDAR_FILES = ("application/octet-stream", "text/plain")
+"""What some programs call a calendar; only its name tells."""
 RECEIVED_BY = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 _AUTOMATIC = re.compile(
     "(automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|automaatvastus"
@@ -21,6 +23,15 @@ _AUTOMATIC = re.compile(
     "|réponse automatique|автоответ|автоматическ)",
     re.IGNORECASE,
 )
+
+_AWAY = re.compile(
+    "out of (the )?office|automatically declined|declined automatically|kontorist (väljas|ära)"
+    "|väljas kontorist|puhkusel|keelduti automaatselt|poissa|lomalla|abwesen|atvaļinājum|prombūtn"
+    "|в отпуске|вне офиса",
+    re.IGNORECASE,
+)
+LONGEST_NOTE = 5000
+"""Characters beside an answer that are looked at."""
 
 Rest = Literal["auto_reply", "receipt", "letter", "other_calendar", "unreadable"]
 """What is left: an out-of-office reply; a note that somebody read a letter; what a person should
@@ -92,19 +103,48 @@ def _calendar(letter: Incoming) -> Part | None:
         for part in letter.parts:
             if part.content_type == content_type:
                 return part
-    return None
+    return next(
+        (
+            part
+            for part in letter.parts
+            if part.content_type in CALENDAR_FILES and part.file_name.endswith(".ics")
+        ),
+        None,
+    )
 
 
 def _answer(letter: Incoming, calendar: Part, receiver: Receiver) -> Answer:
     sender = letter.sender
     proved = authenticity(letter.headers("Authentication-Results"), receiver.authserv_id, sender)
+    answer = read_answer(calendar.text(is_folded=True), calendar.parameter("method"))
     return Answer(
-        answer=read_answer(calendar.text(), calendar.parameter("method")),
+        answer=answer,
         sender=sender,
         authenticity=proved,
-        is_automatic=_says_automatic(letter),
+        is_automatic=_answers_by_itself(letter, calendar, answer),
         date=letter.date,
     )
+
+
+def _answers_by_itself(letter: Incoming, calendar: Part, answer: CalendarAnswer) -> bool:
+    """Say whether a calendar answered while its owner is away.
+
+    Google's and Microsoft's decline so where somebody has told them to, and only the words beside
+    the answer say it. Exchange marks what it writes by itself as generated, and that nobody is to
+    answer it; Google marks what people press as generated too.
+    """
+    submitted = letter.header("Auto-Submitted").partition(";")[0].strip().lower()
+    if _says_automatic(letter):
+        return True
+    if submitted == "auto-generated" and letter.header("X-Auto-Response-Suppress"):
+        return True
+    notes = [
+        part.text()[:LONGEST_NOTE]
+        for part in letter.parts
+        if part.content_type == "text/plain" and part is not calendar
+    ]
+    is_away = any(_AWAY.search(note) for note in (answer.comment, *notes))
+    return is_away and answer.partstat == "DECLINED"
 
 
 def _with_number(report: Report, letter: Incoming, receiver: Receiver, recipient: str) -> Report:
