@@ -252,6 +252,29 @@ def _counter(session: Session, message: OutboxMessage, now: datetime) -> Content
     )
 
 
+def _other_answered(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
+    """That somebody else declined a participant's invitation, for the event's contact."""
+    registration = session.get(Registration, message.registration_id or 0)
+    if registration is None or not registration.email or registration.state != "confirmed":
+        return None
+    lang, event = language_of(message), registration.event
+    if event.state == "called_off" or event.when.is_over(now):
+        return None
+    return Content(
+        {
+            "title": event.title.to(lang),
+            "person": plain_name(registration.name),
+            "invited": registration.email,
+            "address": message.payload.get("address", ""),
+            "comment": plain_name(message.payload.get("comment", "")),
+            "facts": facts_of_event(event, lang),
+            "people_url": links.people_page(event, lang),
+        },
+        event=event,
+        reply_to=registration.email,
+    )
+
+
 def _group_summary(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
     """How everybody stands whom the contact signed up; pointless when it is all over."""
     group = session.get(Group, message.payload["group_id"])
@@ -334,6 +357,7 @@ def _sign_in(session: Session, message: OutboxMessage, now: datetime) -> Content
 
 _OTHERS: Mapping[str, Callable[[Session, OutboxMessage, datetime], Content | None]] = {
     "counter": _counter,
+    "other_answered": _other_answered,
     "group_summary": _group_summary,
     "links": _links,
     "signin": _sign_in,

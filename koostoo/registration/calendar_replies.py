@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from koostoo.base.database import transaction
 from koostoo.base.retry import retried
 from koostoo.base.text import email_key
-from koostoo.calendars.reply import CalendarAnswer, Proposal
+from koostoo.calendars.reply import Proposal
 from koostoo.mail.models import OutboxMessage
 from koostoo.mail.outbox import enqueue
 from koostoo.mail.sorting import Answer
@@ -58,10 +58,9 @@ def take_answer(session: Session, letter: Answer, now: datetime) -> Taken:
         is_forged=letter.authenticity == "failed",
     )
     if reason is not None:
+        _hand_on_refused(session, registration, letter, reason, now)
         return reason
-    if registration.state != "confirmed" or not rules.may_cancel(
-        facts(registration.event, now), registration.state
-    ):
+    if not _has_seat_to_give(registration, now):
         return "no_seat"
     said = _said(letter, current_sequence(registration), now)
     reply = session.get(CalendarReply, registration.id)
@@ -72,7 +71,13 @@ def take_answer(session: Session, letter: Answer, now: datetime) -> Taken:
     reply.comment = answer.comment
     if answer.method == "COUNTER":
         _ask_if_declined(session, registration, reply, said, now, is_news=is_news)
-        return _hand_on(session, registration, answer, now)
+        said_with = {
+            "partstat": answer.partstat or "",
+            "comment": answer.comment,
+            **_proposal_values(answer.proposal),
+        }
+        is_handed_on = _hand_on(session, registration, "counter", said_with, now)
+        return "counter" if is_handed_on else "counter_left"
     if reply_rules.tells_they_come(said):
         note_still_comes(registration, now)
     if reply_rules.effect(said, frees_at_once=registration.event.on_decline == "free") == "free":
@@ -192,34 +197,52 @@ def _ask_if_declined(
     return True
 
 
+def _has_seat_to_give(registration: Registration, now: datetime) -> bool:
+    return registration.state == "confirmed" and rules.may_cancel(
+        facts(registration.event, now), registration.state
+    )
+
+
+def _hand_on_refused(
+    session: Session, registration: Registration, letter: Answer, why: Refusal, now: datetime
+) -> None:
+    """Tell the event's contact that somebody else declined: it may be the person, by another name.
+
+    Nothing else comes of it. Many mailboxes answer under an address other than the one invited.
+    """
+    is_declined = letter.answer.partstat == "DECLINED"
+    if why == "forged" or not is_declined or not _has_seat_to_give(registration, now):
+        return
+    # The address invited may be the sender's, and the calendar's another; that may be any text.
+    is_other = email_key(letter.sender) != registration.email_key
+    said = {"address": letter.sender if is_other else "", "comment": letter.answer.comment}
+    _hand_on(session, registration, "other_answered", said, now)
+
+
 def _hand_on(
-    session: Session, registration: Registration, answer: CalendarAnswer, now: datetime
-) -> Taken:
-    """Write to the event's contact what somebody proposes."""
+    session: Session, registration: Registration, kind: str, payload: dict[str, str], now: datetime
+) -> bool:
+    """Write to the event's contact; False where there is none, or had a letter just now."""
     event = registration.event
     recipient = event.contact_email or event.activity.project.contact_email
-    queue = f"counter:{registration.id}"
+    queue = f"{kind}:{registration.id}"
     last = session.scalar(
         select(func.max(OutboxMessage.created_at)).where(OutboxMessage.queue == queue)
     )
     if not recipient or not reply_rules.may_write(last, now):
-        return "counter_left"
+        return False
     enqueue(
         session,
-        kind="counter",
+        kind=kind,
         queue=queue,
         recipient=recipient,
         language=CONTACT_LANGUAGE,
         now=now,
         domain=mail_domain(),
         registration_id=registration.id,
-        payload={
-            "partstat": answer.partstat or "",
-            "comment": answer.comment,
-            **_proposal_values(answer.proposal),
-        },
+        payload=payload,
     )
-    return "counter"
+    return True
 
 
 def _proposal_values(proposal: Proposal | None) -> dict[str, str]:

@@ -330,6 +330,12 @@ def _cancelled_by_calendar(language: str) -> int:
     )
 
 
+@case("other-answered", "other_answered")
+def _other_answered(language: str) -> int:
+    payload = {"address": "juta@mail.example.com", "comment": "Ei saa tulla"}
+    return post("other_answered", person(event()), queue="o", language=language, payload=payload)
+
+
 @case("counter", "counter")
 def _counter(language: str) -> int:
     payload = {

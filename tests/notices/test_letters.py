@@ -130,6 +130,10 @@ SUBJECTS = {
         "Juta Jõgi pakub teist aega: Õppereis Võrru",
         "Juta Jõgi proposes another time: Study trip to Võru",
     ),
+    "other_answered": (
+        "Kas Juta Jõgi tuleb ikka? Õppereis Võrru",
+        "Does Juta Jõgi still come? Study trip to Võru",
+    ),
     "reminder": (
         "Meeldetuletus: Õppereis Võrru, 8. september 2026 kell 9.30–16.00",
         "Reminder: Study trip to Võru, 8 September 2026, 09:30–16:00",
@@ -571,6 +575,24 @@ def test_a_proposal_reaches_the_contact_in_words(payload: dict[str, str], words:
         assert "Kavandatud ajal: ei tule" in plain
         assert "„Siis saan. vt www. example. net x“" in plain
         assert "Õppereis Võrru" in plain
+
+
+def test_the_contact_is_told_who_declined_where_that_is_known() -> None:
+    seat = make_registration(make_event())
+    said = {"address": "juta@mail.example.com", "comment": "vt www.example.net/x"}
+    for payload, words in (
+        (said, "Kalender aadressil juta@mail.example.com"),
+        ({}, "Kalender teisel aadressil"),
+    ):
+        written = letter("other_answered", seat, payload=payload, recipient="mari@example.ee")
+        assert written.reply_to == "juta@example.com"
+        assert words in written.text
+        assert "www.example.net" not in written.text + written.html
+
+
+def test_nobody_is_asked_about_a_seat_that_was_given_up_meanwhile() -> None:
+    seat = make_registration(make_event(), state="cancelled")
+    assert find_letter("other_answered", seat) is None
 
 
 def test_a_proposal_for_an_event_that_is_over_is_not_handed_on() -> None:

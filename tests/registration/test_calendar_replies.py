@@ -12,6 +12,7 @@ from koostoo.base.database import db, transaction
 from koostoo.base.localtext import LocalText
 from koostoo.calendars.reply import PartStat
 from koostoo.events.models import Event
+from koostoo.mail.models import OutboxMessage
 from koostoo.registration import reconfirming
 from koostoo.registration.calendar_replies import come_anyway, take_seat_back
 from koostoo.registration.coming import current_sequence
@@ -230,6 +231,48 @@ def test_a_proposal_without_anybody_to_read_it_is_left(make_event: MakeEvent, en
     again = start + timedelta(minutes=1)
     assert answer(number, "TENTATIVE", again, method="COUNTER") == "counter_left"
     assert letters(number).count("counter") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "address"),
+    [
+        ({"sender": "juta@home.example"}, "other_sender", "juta@home.example"),
+        (
+            {"sender": "juta@home.example", "attendee": "juta@home.example"},
+            "other_attendee",
+            "juta@home.example",
+        ),
+        ({"attendee": "any text"}, "other_attendee", ""),
+    ],
+)
+def test_who_declines_from_another_address_only_makes_the_contact_ask(
+    make_event: MakeEvent, entry: Entry, said: dict[str, Any], word: str, address: str
+) -> None:
+    event = make_event(contact_email="mari@example.ee", on_decline="free")
+    number = sign_up(event.id, entry(), now()).registration_id
+    for _ in range(2):
+        assert answer(number, **said) == word
+    assert (person(number).state, db.session.get(CalendarReply, number)) == ("confirmed", None)
+    assert letters(number) == ["confirmed", "other_answered"]
+    letter = db.session.query(OutboxMessage).filter_by(kind="other_answered").one()
+    assert (letter.recipient, letter.payload["address"]) == ("mari@example.ee", address)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"authenticity": "failed", "sender": "x@y.ee"},
+        {"partstat": "ACCEPTED", "sender": "x@y.ee"},
+        {"at": now() + 60 * DAY, "sender": "x@y.ee"},
+    ],
+)
+def test_a_forged_answer_and_one_that_asks_for_nothing_makes_nobody_ask(
+    make_event: MakeEvent, entry: Entry, said: dict[str, Any]
+) -> None:
+    event = make_event(contact_email="mari@example.ee")
+    number = sign_up(event.id, entry(), now()).registration_id
+    assert answer(number, **said) in ("forged", "other_sender")
+    assert letters(number) == ["confirmed"]
 
 
 @pytest.mark.parametrize(

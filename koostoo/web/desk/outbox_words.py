@@ -26,6 +26,7 @@ LETTER_WORDS: Mapping[str, Any] = {
     "group_summary": _l("Summary for the contact of a group"),
     "calendar_declined": _l("Question after a calendar declined"),
     "counter": _l("Another time proposed"),
+    "other_answered": _l("Declined from another address"),
     "links": _l("Links sent again"),
     "new_link": _l("New link"),
     "reminder": _l("Reminder"),
