@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
+from html import unescape
 from typing import Literal
 
 from koostoo.base.text import clean_line, truncate
@@ -46,6 +47,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"'@]{1,64}@[^\s<>()\[\]\\,;:\"'@]{1,25
 _BELOW_ADDRESS = re.compile(
     r"^[ \t]*<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?:?[ \t]*\n[ \t]*(\S[^\n]*)", re.MULTILINE
 )
+_TAG = re.compile(r"<[^<>]*>")
 # Below one of these stands the letter that came back, not what became of it.
 _COPY = re.compile(
     r"^-+ ?(below this line|this is a copy|original message|included is a copy|the header of)"
@@ -88,8 +90,8 @@ def _standard(letter: Incoming, groups: Sequence[Message]) -> Report:
         late = any(_action(group) == "delayed" for group in groups)
         return Report("delayed" if late else "delivered", ids)
     status = _field(failed, "Status")
-    words = _field(failed, "Diagnostic-Code").partition(";")[2].strip()
-    reason = _once(words) or _telling_line(_words(letter)) or status
+    kind, semicolon, words = _field(failed, "Diagnostic-Code").partition(";")
+    reason = _once(words.strip() if semicolon else kind) or _telling_line(_words(letter)) or status
     named = [_field(failed, name) for name in ("Original-Recipient", "Final-Recipient")]
     return Report(
         "failed",
@@ -193,8 +195,11 @@ def _written_to(letter: Incoming) -> Iterator[str]:
 
 def _words(letter: Incoming) -> str:
     """Return what the server wrote for people, without the letter that came back."""
-    text = next(letter.texts("text/plain"), "") or next(letter.texts("text/html"), "")
-    text = text[:LONGEST_TEXT].replace("\r\n", "\n")
+    text = next(letter.texts("text/plain"), "")[:LONGEST_TEXT]
+    if not text:
+        marked_up = next(letter.texts("text/html"), "")[:LONGEST_TEXT]
+        text = unescape(_TAG.sub("\n", marked_up))
+    text = text.replace("\r\n", "\n")
     copy = _COPY.search(text)
     return text[: copy.start()] if copy else text
 

@@ -122,3 +122,21 @@ def test_what_stands_below_the_address_is_the_reason_where_no_line_has_a_code() 
     report = read_report(read(said("Mailer-Daemon@example.net", "Mail delivery failed", body)))
     assert report is not None
     assert (report.cause, report.reason) == ("address", "Unrouteable address")
+
+
+def test_a_report_in_html_alone_gives_its_words_without_the_marks() -> None:
+    body = (
+        "<html><p>Delivery has failed.</p><p>Remote server returned "
+        f"<b>550 5.1.10 Recipient &lt;{WHO}&gt; not found</b></p></html>"
+    )
+    raw = said("postmaster@example.net", "Undeliverable: Koht", body, "Content-Type: text/html")
+    report = read_report(read(raw))
+    assert report is not None
+    assert report.reason == f"550 5.1.10 Recipient <{WHO}> not found"
+    assert report.recipients == (WHO,)
+
+
+def test_a_diagnosis_that_does_not_say_whose_it_is_counts_too() -> None:
+    part = "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: 550 5.1.1 No such user here\r\n"
+    report = report_of(f"Content-Type: message/delivery-status\r\n\r\n{part}")
+    assert report.reason == "550 5.1.1 No such user here"
