@@ -21,13 +21,14 @@ _KNOWN: Mapping[str, Placeholder] = {
     spelling: placeholder for placeholder, pair in SPELLINGS.items() for spelling in pair
 }
 _IN_BRACES = re.compile(r"\{([^{}\n]*)\}")
-_BRACES = re.compile(r"[{}]")
+# With the word behind or before it, by which it is found in a long text.
+_LONE_BRACE = re.compile(r"\{[^\s{}]{0,20}|[^\s{}]{0,20}\}")
 
 
 def unknown(text: str) -> list[str]:
     """Return what looks like a placeholder and is none, as typed, each once; lone braces too."""
     found = [match[0] for match in _IN_BRACES.finditer(text) if _meant(match) is None]
-    found += _BRACES.findall(_IN_BRACES.sub("", text))
+    found += _LONE_BRACE.findall(_IN_BRACES.sub(" ", text))
     return list(dict.fromkeys(found))
 
 
