@@ -238,6 +238,11 @@ def until_day(day: date, lang: Lang) -> str:
     return f"kuni {_day_in(day, 'ni')}" if lang == "et" else f"until {_day(day, lang)}"
 
 
+def due_by(day: date, lang: Lang) -> str:
+    """Return "hiljemalt 31. mail 2026" or "by 31 May 2026": when something must have happened."""
+    return f"hiljemalt {_day_in(day, 'l')}" if lang == "et" else f"by {_day(day, lang)}"
+
+
 def from_day(day: date, lang: Lang) -> str:
     """Return "alates 1. augustist 2026" or "from 1 August 2026"."""
     return f"alates {_day_in(day, 'st')}" if lang == "et" else f"from {_day(day, lang)}"

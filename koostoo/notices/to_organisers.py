@@ -14,7 +14,7 @@ from koostoo.accounts.browsers import name_of
 from koostoo.accounts.following import NOTICES
 from koostoo.accounts.models import Follow, RoleGrant
 from koostoo.base.clock import local_day
-from koostoo.base.dates import heading, moment, numeric
+from koostoo.base.dates import due_by, heading, moment
 from koostoo.correspondence.evidence_news import lacks_of
 from koostoo.correspondence.organiser_news import MOVED_UP, is_in_trouble, may_be_told
 from koostoo.events.evidence import still_missing
@@ -95,7 +95,7 @@ def compose_evidence(session: Session, message: OutboxMessage, now: datetime) ->
         return None
     values = {
         "about": about,
-        "due": numeric(due) if due else "",
+        "due": due_by(due, language_of(message)) if due else "",
         "missing": [str(EVIDENCE_TITLES[one.what]) for one in missing],
         "files_url": links.files_page(event, language_of(message)),
     }

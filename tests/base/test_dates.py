@@ -9,6 +9,7 @@ from koostoo.base.dates import (
     clock,
     count_number,
     day_heading,
+    due_by,
     during,
     from_day,
     heading,
@@ -134,6 +135,8 @@ def test_single_days_in_sentences() -> None:
     assert (on_day(day, "et"), on_day(day, "en")) == ("23. augustil 2024", "on 23 August 2024")
     assert until_day(date(2026, 5, 31), "et") == "kuni 31. maini 2026"
     assert until_day(date(2026, 5, 31), "en") == "until 31 May 2026"
+    assert due_by(date(2026, 5, 31), "et") == "hiljemalt 31. mail 2026"
+    assert due_by(date(2026, 5, 31), "en") == "by 31 May 2026"
     assert from_day(date(2026, 8, 1), "et") == "alates 1. augustist 2026"
     assert from_day(date(2026, 8, 1), "en") == "from 1 August 2026"
 

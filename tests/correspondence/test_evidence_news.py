@@ -84,7 +84,7 @@ def test_a_web_meeting_is_told_of_twice_each_time_once_and_at_eight() -> None:
     assert remind_of_evidence(later + DAY) == 0
     run_once(later)
     due, missing = sorted((text_of(one) for one in delivered("kai@example.org")), key=len)[::-1]
-    assert "hiljemalt 21.03.2024" in due
+    assert "hiljemalt 21. märtsil 2024" in due
     assert "– Osavõtjate nimekiri allkirjadega\n" in missing
     assert "/files\n" in missing
 
