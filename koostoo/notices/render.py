@@ -71,6 +71,7 @@ def _write(message: OutboxMessage, content: Content) -> Letter:
     values = {
         "lang": lang,
         "name": "",
+        "reply_to": reply_to,
         "facts": None,
         "own_url": "",
         "own_words": [],

@@ -221,6 +221,11 @@ about("reminder-hybrid", "reminder", {"mode": "hybrid", "join_link": WEB["join_l
 about("reminder-whole-days", "reminder", {"when": DAYS})
 about("thanks", "thanks", {"when": LAST_WEEK})
 about(
+    "thanks-by-telephone",
+    "thanks",
+    {"when": LAST_WEEK, "contact_email": "", "contact_phone": "+37255523850"},
+)
+about(
     "thanks-feedback",
     "thanks",
     {"when": LAST_WEEK, "feedback_url": "https://forms.example.org/voru"},
