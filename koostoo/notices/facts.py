@@ -100,7 +100,7 @@ def _facts(
         Row(_("Earlier time"), earlier.get("when", "")),
         Row(_("Where"), place_of(event, lang)),
         Row(_("Earlier place"), earlier.get("place", "")),
-        Row(_("How one takes part"), mode_words(event.mode) if "mode" in earlier else ""),
+        Row(_("How to take part"), mode_words(event.mode) if "mode" in earlier else ""),
         Row(_("Earlier"), earlier.get("mode", "")),
         *own,
         Row(
@@ -155,9 +155,9 @@ def place_words(place: LocalText, mode: str, lang: Lang) -> str:
 def mode_words(mode: str) -> str:
     """Return how one takes part in an event."""
     words = {
-        "onsite": _("on the spot"),
-        "online": _("over the web"),
-        "hybrid": _("on the spot or over the web"),
+        "onsite": _("on site"),
+        "online": _("online"),
+        "hybrid": _("on site or online"),
     }
     return words[mode]
 

@@ -48,7 +48,7 @@ def changes(before: Told, after: Told, lang: Lang) -> list[Change]:
     labels = {
         "when": _("When"),
         "place": _("Where"),
-        "mode": _("How one takes part"),
+        "mode": _("How to take part"),
         "join_link": _("Join link"),
     }
     found = [
@@ -131,7 +131,7 @@ def letter_values(
 
 def _headline(parts: set[str], mode: str, *, has_new_link: bool = False) -> str:
     if "mode" in parts and mode == "online":
-        return _("New time, now over the web") if "when" in parts else _("Now over the web")
+        return _("New time, now online") if "when" in parts else _("Now online")
     if {"when", "place"} <= parts:
         return _("New time and place")
     if "when" in parts:

@@ -56,9 +56,9 @@ def facts(source: Source) -> Iterator[Item]:
     """Tell what the event was, and the numbers, for people (text) and programs (JSON)."""
     event, lang, counts = source.event, source.lang, source.counts
     modes = {
-        "onsite": _("on the spot"),
-        "online": _("over the web"),
-        "hybrid": _("on the spot or over the web"),
+        "onsite": _("on site"),
+        "online": _("online"),
+        "hybrid": _("on site or online"),
     }
     lines = [
         (_("Project"), event.activity.project.title.to(lang)),
@@ -66,7 +66,7 @@ def facts(source: Source) -> Iterator[Item]:
         (_("Event"), event.title.to(lang)),
         (_("When"), in_full(event.when, lang)),
         (_("Place"), event.place.to(lang)),
-        (_("How one takes part"), modes[event.mode]),
+        (_("How to take part"), modes[event.mode]),
         (_("Organiser"), event.organiser.name),
         (_("On the list"), str(counts.expected or "")),
         (_("Took part"), str(counts.came) if source.is_marked else ""),

@@ -100,7 +100,7 @@ def test_an_event_that_goes_over_to_the_web_says_how_one_takes_part() -> None:
     to["join_link"] = "https://meet.example.org/x"
     body = text(news(make_registration(event), move(event, **to)))
     assert "Where: web meeting\nEarlier place: Näidise village hall\n" in body
-    assert "How one takes part: over the web\nEarlier: on the spot\n" in body
+    assert "How to take part: online\nEarlier: on site\n" in body
     assert "The link of the web meeting is a new one." not in body
 
 

@@ -75,9 +75,9 @@ OTHER_PARTS: Mapping[str, Any] = {
 """Parts of the figures of an event, of a project and of its activities."""
 _WORDS: Mapping[str, Any] = {**PARTS, **OTHER_PARTS}
 CODES: Mapping[str, Any] = {
-    "onsite": _l("on the spot"),
-    "online": _l("over the web"),
-    "hybrid": _l("on the spot or over the web"),
+    "onsite": _l("on site"),
+    "online": _l("online"),
+    "hybrid": _l("on site or online"),
     "none": _l("nobody"),
     "holds": _l("organiser, a seat is kept"),
     "loose": _l("organiser, no seat is kept"),

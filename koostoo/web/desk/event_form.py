@@ -111,9 +111,9 @@ class EventForm(DateReading, SharingFields, InvitationFields, CountingFields, Fo
         _l("How do people take part?"),
         choices=options(
             [
-                ("onsite", _l("on the spot")),
-                ("online", _l("over the web")),
-                ("hybrid", _l("on the spot or over the web")),
+                ("onsite", _l("on site")),
+                ("online", _l("online")),
+                ("hybrid", _l("on site or online")),
             ]
         ),
         default="onsite",

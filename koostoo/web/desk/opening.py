@@ -43,7 +43,7 @@ def advice_words(code: Advice) -> str:
         "programme": _("Write the programme, at least in outline."),
         "english": _("Some texts are missing in English; readers see the Estonian there."),
         "day": _("The day is not known yet: calendars get the event once it is."),
-        "join_link": _("Add the link for those who join over the web."),
+        "join_link": _("Add the link for those who join online."),
         "capacity": _("Set the number of seats, else there is no limit."),
         "deadline": _("Set until when people sign up, else they do until the event begins."),
         "deadline_late": _("Registration closes only after the event has begun."),
