@@ -69,7 +69,7 @@ def test_a_package_is_asked_for_made_by_the_worker_and_fetched_and_that_is_noted
     desk: FlaskClient, event: Event
 ) -> None:
     page = text_of(desk, PATH)
-    assert "allkirjadega osavõtjate nimekiri, fotod, kava, uudised" in page
+    assert "osavõtjate nimekiri allkirjadega, fotod, kava, uudised" in page
     work = ask(desk)
     # The same again, before and after, is the same package.
     assert ask(desk) == work
