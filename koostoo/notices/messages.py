@@ -54,7 +54,8 @@ class Notice:
 
 NOTICES: Mapping[str, Notice] = {
     "confirmed": Notice(states=frozenset({"confirmed"})),
-    "waiting": Notice(states=frozenset({"waiting"}), has_calendar=False),
+    # Whoever asked for a seat back that is gone may still have the invite in their calendar.
+    "waiting": Notice(states=frozenset({"waiting"})),
     "promoted": Notice(states=frozenset({"confirmed"})),
     "pending": Notice(states=frozenset({"pending"}), has_calendar=False),
     "offered": Notice(states=frozenset({"offered"}), has_calendar=False),

@@ -22,6 +22,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import ZONE, When
 from koostoo.events.models import Event
 from koostoo.events.service import draft_of
+from koostoo.registration.calendar_replies import take_seat_back
 from koostoo.registration.event_changes import call_off, edit_event
 from koostoo.registration.models import Registration
 from koostoo.registration.moving import MoveNotice
@@ -29,6 +30,7 @@ from koostoo.registration.rules import SignUp
 from koostoo.registration.service import cancel, change, sign_up
 from koostoo.worker import run_once
 from tests.calendars.make import read
+from tests.registration.calendar import answer
 
 MakeEvent = Callable[..., Event]
 MakeEntry = Callable[..., SignUp]
@@ -217,6 +219,24 @@ def test_who_withdraws_before_any_letter_left_is_sent_no_calendar_at_all(
     mine = sign_up(event.id, entry(), now()).registration_id
     assert cancel(mine, now())
     assert post.sent() == []
+
+
+def test_who_waits_once_their_calendar_freed_the_seat_is_taken_out_until_they_have_one(
+    post: Post, make_event: MakeEvent, entry: MakeEntry
+) -> None:
+    event = make_event(**CONTACT, when=MAY, capacity=1, on_decline="free")
+    mine, next_one = (sign_up(event.id, entry(), now()).registration_id for _ in range(2))
+    [request] = post.sent()
+    # Both before the worker comes round: the letter about the seat given up is not sent any more.
+    assert answer(mine) == "freed"
+    assert take_seat_back(mine, now()) == "waiting"
+    out = next(one for one in post.sent() if one.to == request.to)
+    assert (out.method, "STATUS" in out.entry) == ("CANCEL", False)
+    assert cancel(next_one, now())
+    again = next(one for one in post.sent() if one.to == request.to)
+    assert again.method == "REQUEST"
+    assert request.entry.sequence < out.entry.sequence < again.entry.sequence
+    assert {one.entry["UID"] for one in (out, again)} == {request.entry["UID"]}
 
 
 def test_no_two_messages_have_the_same_sequence_and_stamp(
