@@ -59,8 +59,23 @@ def open_door(page: Page) -> None:
     """Open the list and wait until it would come without network too."""
     page.goto(DOOR)
     expect(page.locator("[data-unsent-words]")).to_have_text(ALL_SENT)
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller")
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until it holds in the page.
+
+    Of `wait_for_function` the page's policy allows the first look only: on a fast machine it was
+    enough.
+    """
+    page.evaluate(
+        f"""async () => {{
+          for (let looks = 0; !({condition}); looks += 1) {{
+            if (looks === 600) throw new Error("it never came to that");
+            await new Promise((done) => setTimeout(done, 50));
+          }}
+        }}"""
+    )
 
 
 def row(page: Page, name: str) -> Any:
@@ -247,9 +262,7 @@ def test_signing_out_takes_the_names_off_the_device_and_keeps_what_is_not_sent(
         press(page, ".desk-user button")
         expect(page.locator("[data-unsent]")).to_be_visible()
         assert kept(page) == {"lists": 0, "acts": 1}
-        page.wait_for_function(
-            "navigator.serviceWorker.getRegistrations().then(all => !all.length)"
-        )
+        until(page, "!(await navigator.serviceWorker.getRegistrations()).length")
         assert page.evaluate("caches.keys()") == []
         sign_in(page)
         page.locator("[data-unsent-link]").click()
