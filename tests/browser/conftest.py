@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.service import Service, running
 from tests.browser.walk import ORGANISER, Person, Watch, press, sign_up
@@ -15,6 +22,9 @@ PHONE = ViewportSize(width=360, height=740)
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *CAMERA]
 HERE = Path(__file__).parent
+
+# As patient as with all else: how long a page takes depends on what else the machine does.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,7 +57,6 @@ def browser() -> Iterator[Browser]:
 
 
 def _watched(context: BrowserContext) -> Iterator[Page]:
-    context.set_default_timeout(10_000)
     page = context.new_page()
     watch = Watch(page)
     yield page

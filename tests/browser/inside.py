@@ -29,7 +29,6 @@ def shown(browser: Browser, client: FlaskClient, width: int, height: int) -> Ite
         # It would fetch its script past us.
         service_workers="block",
     )
-    context.set_default_timeout(10_000)
     context.add_init_script(VIOLATIONS)
     page = context.new_page()
     watch = Watch(page)

@@ -19,7 +19,7 @@ from koostoo.base.database import db
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PROJECT = "koostoo/programme/data/kogemusvahetus.toml"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,6 @@ def device(service: Service, browser: Browser, desk_state: Any) -> Iterator[Call
         def take(**values: Any) -> Page:
             options = {"storage_state": desk_state, "viewport": PHONE, **values}
             context = stack.enter_context(browser.new_context(base_url=service.url, **options))
-            context.set_default_timeout(10_000)
             page = context.new_page()
             watches.append(Watch(page))
             return page
@@ -256,7 +255,6 @@ def test_signing_out_takes_the_names_off_the_device_and_keeps_what_is_not_sent(
         press(page, "main form button")
 
     with browser.new_context(base_url=service.url, viewport=PHONE) as context:
-        context.set_default_timeout(10_000)
         page = context.new_page()
         sign_in(page)
         open_door(page)

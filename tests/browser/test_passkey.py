@@ -42,7 +42,6 @@ def origin(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def phone(browser: Browser, origin: str) -> Iterator[Page]:
     """A phone that verifies its user; the console must stay silent."""
     context = browser.new_context(base_url=origin, viewport=PHONE, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")

@@ -7,7 +7,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 
 TRIP = "/events/naidis-oppereis"
 ORGANISER = "korraldaja@example.org"
-LETTER_SECONDS = 20
+LETTER_SECONDS = 60
 
 
 @dataclass(frozen=True)
