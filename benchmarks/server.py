@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "deploy/gunicorn.conf.py"
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds a server has for its first page."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 

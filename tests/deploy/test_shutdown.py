@@ -35,6 +35,7 @@ from tests.registration.visitors import address, form_of
 pytestmark = pytest.mark.once
 
 CLIENTS = 6
+PATIENCE = 120
 LAUNCH = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
@@ -62,7 +63,7 @@ class Rush:
 
     def wait_for(self, more: int) -> None:
         """Return once so many more were answered."""
-        wanted, latest = len(self.answered) + more, time.monotonic() + 30
+        wanted, latest = len(self.answered) + more, time.monotonic() + PATIENCE
         while len(self.answered) < wanted:
             assert time.monotonic() < latest, self.lost
             time.sleep(0.01)
@@ -71,7 +72,7 @@ class Rush:
         """Let everybody finish."""
         self._over.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
     def _come(self) -> None:
         while not self._over.is_set():
@@ -105,7 +106,7 @@ def web(
         yield process
     finally:
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def check_log(log: Path) -> None:
@@ -150,7 +151,7 @@ class SlowServer(BusyServer):
     def _take(self, content: bytes, name: str, address: str) -> bool:
         super()._take(content, name, address)
         self.is_held.set()
-        self.go_on.wait(20)
+        self.go_on.wait(PATIENCE)
         return False
 
 
@@ -172,10 +173,10 @@ def test_a_worker_that_is_told_to_end_finishes_the_letter_in_its_hands(
         use_server(server.port)
         hand = threading.Thread(target=work)
         hand.start()
-        assert server.is_held.wait(20)
+        assert server.is_held.wait(PATIENCE)
         stop.set()
         server.go_on.set()
-        hand.join(20)
+        hand.join(PATIENCE)
     assert not hand.is_alive()
     assert len(server.contents) == 1
     db.session.rollback()

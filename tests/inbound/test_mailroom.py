@@ -133,7 +133,7 @@ def test_two_readers_of_one_mailbox_count_each_letter_once(
     def read() -> None:
         with app.app_context():
             try:
-                together.wait(10)
+                together.wait(60)
                 visit(now())
             except BaseException as error:  # noqa: BLE001 - told by the test's own thread
                 failures.append(error)
@@ -144,7 +144,7 @@ def test_two_readers_of_one_mailbox_count_each_letter_once(
     for reader in readers:
         reader.start()
     for reader in readers:
-        reader.join(30)
+        reader.join(60)
     assert failures == []
     assert (count(CalendarReply), count(InboundMessage), questions()) == (5, 5, 5)
     assert server.count("INBOX") == 0
@@ -170,7 +170,7 @@ def test_the_reader_reads_until_told_to_stop(
     use_mailbox(server.account())
     stop = Flag()
     with mailbox_read(app, stop):
-        for _ in range(100):
+        for _ in range(600):
             if questions():
                 break
             stop.wait(0.1)
@@ -198,7 +198,7 @@ def test_a_mailbox_out_of_reach_is_logged_by_kind_and_tried_ever_more_rarely(
     app.logger.addHandler(caplog.handler)
     try:
         with caplog.at_level(logging.INFO, "koostoo"), mailbox_read(app, stop):
-            for _ in range(100):
+            for _ in range(600):
                 if stop.is_set():
                     break
                 Flag().wait(0.05)

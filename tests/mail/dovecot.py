@@ -20,7 +20,7 @@ from koostoo.mail.imap import Account
 from tests.mail.servers import free_port
 
 USER, PASSWORD = "koostoo@example.ee", "made-up_for_tests"
-START_SECONDS = 10
+START_SECONDS = 60
 
 CONF = """
 base_dir = {folder}/run

@@ -96,7 +96,7 @@ def crew(app: Flask, folder: Path, port: int) -> Iterator[dict[str, int]]:
             with suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGTERM)
         launcher.stdout.close()
-        assert launcher.wait(30) == 0
+        assert launcher.wait(PATIENCE) == 0
 
 
 def states() -> Counter[str]:

@@ -207,7 +207,7 @@ class PairingServer(BusyServer):
 
     def __init__(self) -> None:
         super().__init__(hold_at=0)
-        self._pair = Barrier(2, timeout=20)
+        self._pair = Barrier(2, timeout=60)
 
     def _take(self, content: bytes, name: str, address: str) -> bool:
         self._pair.wait()
@@ -264,12 +264,12 @@ def test_the_loop_delivers_and_stops_when_told(
         worker = Thread(target=work)
         worker.start()
         try:
-            for _ in range(50):
+            for _ in range(600):
                 if server.contents and message(row).state == "sent":
                     break
                 stop.wait(0.1)
         finally:
             stop.set()
-            worker.join(10)
+            worker.join(60)
     assert not worker.is_alive()
     assert message(row).state == "sent"

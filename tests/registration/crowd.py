@@ -55,7 +55,7 @@ class Crowd:
         with self._progress:
             wanted = len(self.acknowledged) + more
             while len(self.acknowledged) < wanted and not self.failures:
-                assert self._progress.wait(30), "nobody gets through any more"
+                assert self._progress.wait(120), "nobody gets through any more"
 
     def end(self) -> None:
         """Let everybody finish; raise what went wrong first."""

@@ -104,12 +104,12 @@ def numbers(env: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/metrics"
     finally:
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(60) == 0
 
 
 def fetch(address: str) -> Samples:
     """Ask for the numbers until the worker has given its first sign of life."""
-    latest = time.monotonic() + 20
+    latest = time.monotonic() + 60
     while time.monotonic() < latest:
         try:
             with urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
