@@ -10,6 +10,7 @@ from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.orm import Session
 
 from koostoo.base.database import Base, transaction
+from koostoo.base.holidays import is_public_holiday
 from koostoo.base.localtext import LocalText
 from koostoo.base.retry import retried
 from koostoo.base.when import ZONE, When
@@ -63,11 +64,9 @@ def remove_samples() -> int:
 
 def sample_dates(today: date) -> dict[str, When]:
     """Return when each sample takes place, by slug; all lie ahead of `today`."""
-    meeting = _next_weekday(today + timedelta(days=10), TUESDAY)
-    seminar = _next_weekday(today + timedelta(days=21), THURSDAY)
-    trip = _next_weekday(today + timedelta(days=35), FRIDAY)
-    while (trip.month, trip.day) >= CHRISTMAS or (trip.month, trip.day) <= EPIPHANY:
-        trip += timedelta(days=7)  # Nobody travels in the holidays.
+    meeting = _after_holidays(_next_weekday(today + timedelta(days=10), TUESDAY))
+    seminar = _after_holidays(_next_weekday(today + timedelta(days=21), THURSDAY))
+    trip = _after_holidays(_next_weekday(today + timedelta(days=35), FRIDAY), days=2)
     party = _second_friday_of_december(today.year)
     if party < today + timedelta(days=14):
         party = _second_friday_of_december(today.year + 1)
@@ -83,6 +82,18 @@ def sample_dates(today: date) -> dict[str, When]:
 
 def _next_weekday(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def _after_holidays(first: date, days: int = 1) -> date:
+    """Return the first day of the same weekday on which people have time for so many days."""
+    while any(_is_at_home(first + timedelta(days=number)) for number in range(days)):
+        first += timedelta(days=7)
+    return first
+
+
+def _is_at_home(day: date) -> bool:
+    in_the_new_year = (day.month, day.day) <= EPIPHANY
+    return in_the_new_year or (day.month, day.day) >= CHRISTMAS or is_public_holiday(day)
 
 
 def _second_friday_of_december(year: int) -> date:

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, get_args
 
-from dateutil.easter import easter
-
+from koostoo.base.holidays import is_working_day
 from koostoo.documents.file_types import FileType
 
 EventKind = Literal[
@@ -63,10 +62,6 @@ _NEEDED: Mapping[str, tuple[Evidence, ...]] = {
 }
 WORKING_DAYS = 5
 """Within so many days the list of a web meeting is to be signed digitally."""
-_HOLIDAYS = {
-    (1, 1), (2, 24), (5, 1), (6, 23), (6, 24), (8, 20), (12, 24), (12, 25), (12, 26)
-}  # fmt: skip
-_GOOD_FRIDAY = timedelta(days=-2)
 
 
 def needed_evidence(mode: str, *, asks_feedback: bool = False) -> tuple[Evidence, ...]:
@@ -104,7 +99,7 @@ def due_on(what: Evidence, mode: str, last_day: date) -> date | None:
     day, left = last_day, WORKING_DAYS
     while left:
         day += timedelta(days=1)
-        left -= _is_working_day(day)
+        left -= is_working_day(day)
     return day
 
 
@@ -112,11 +107,5 @@ def working_days_before(day: date, count: int) -> date:
     """Return the day so many working days before `day`."""
     while count:
         day -= timedelta(days=1)
-        count -= _is_working_day(day)
+        count -= is_working_day(day)
     return day
-
-
-def _is_working_day(day: date) -> bool:
-    # Easter and Whit Sunday are Sundays anyway.
-    is_free = (day.month, day.day) in _HOLIDAYS or day == easter(day.year) + _GOOD_FRIDAY
-    return day.weekday() < 5 and not is_free

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from koostoo.base.database import Base, db, transaction
+from koostoo.base.holidays import is_public_holiday
 from koostoo.events import samples
 from koostoo.events.load import load_project
 from koostoo.events.models import Condition, Event, Option, Question
@@ -182,3 +183,11 @@ def test_sample_dates_lie_ahead_on_any_day_of_the_year(day: int) -> None:
     today = date(2027, 1, 1) + timedelta(days=day)
     for when in sample_dates(today).values():
         assert when.first - timedelta(days=samples.DAYS_TO_SIGN_UP) > today
+
+
+def test_no_sample_falls_on_a_holiday() -> None:
+    for number in range(3 * 366):
+        dates = sample_dates(date(2026, 11, 27) + timedelta(days=number))
+        fixed = (when for when in dates.values() if when.kind in ("timed", "days"))
+        days = {day for when in fixed for day in (when.first, when.last)}
+        assert not any(map(is_public_holiday, days)), days
