@@ -99,18 +99,18 @@ def test_the_package_of_an_event_holds_its_evidence_and_nobodys_contacts_or_answ
     assert sorted(inside) == [
         "SHA256SUMS",
         "allalaaditavad-dokumendid/01-juhend.pdf",
-        "allkirjadega-osavotjate-nimekiri/01-nimekiri.asice",
         "andmed.json",
         "andmed.txt",
         "fotod/01-con-script-1-1-oie-reis.jpg",
         "kava.pdf",
         "osalejad.xlsx",
+        "osavotjate-nimekiri-allkirjadega/01-nimekiri.asice",
         "osavotjate-nimekiri-allkirjaleht.pdf",
         "sisukord.csv",
         "sisukord.txt",
     ]
     assert all(name.isascii() for name in files)
-    assert inside["allkirjadega-osavotjate-nimekiri/01-nimekiri.asice"] == ASICE
+    assert inside["osavotjate-nimekiri-allkirjadega/01-nimekiri.asice"] == ASICE
     assert json.loads(inside["andmed.json"])["on_the_list"] == 1
     assert "https://leht.example.org/lugu" in inside["andmed.txt"].decode()
     sheet = load_workbook(BytesIO(inside["osalejad.xlsx"])).active
