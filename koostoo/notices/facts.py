@@ -15,6 +15,7 @@ from koostoo.base.markdown import markdown_to_plain
 from koostoo.base.text import Lang, clean_line
 from koostoo.base.when import When
 from koostoo.events.models import Event
+from koostoo.events.words import mode_words
 from koostoo.registration.models import Registration
 
 _LINK_MARKS = re.compile(r"[/\\@<>\[\]]+")
@@ -150,16 +151,6 @@ def place_of(event: Event, lang: Lang) -> str:
 def place_words(place: LocalText, mode: str, lang: Lang) -> str:
     """Return what stands for the place of an event of this mode; perhaps empty."""
     return place.to(lang) or (_("web meeting") if mode == "online" else "")
-
-
-def mode_words(mode: str) -> str:
-    """Return how one takes part in an event."""
-    words = {
-        "onsite": _("on site"),
-        "online": _("online"),
-        "hybrid": _("on site or online"),
-    }
-    return words[mode]
 
 
 def plain_name(name: str) -> str:

@@ -13,8 +13,9 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.text import Lang
 from koostoo.events.models import Move
 from koostoo.events.moves import Told, told_of, touched
+from koostoo.events.words import mode_words
 from koostoo.mail.models import OutboxMessage
-from koostoo.notices.facts import facts_of, mode_words, place_words
+from koostoo.notices.facts import facts_of, place_words
 from koostoo.registration.models import Registration
 
 KIND = "event_changed"

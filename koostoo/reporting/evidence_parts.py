@@ -23,6 +23,7 @@ from koostoo.documents.file_types import ABOUT
 from koostoo.documents.names import download_name, folder_name
 from koostoo.documents.programme_pdf import render_programme
 from koostoo.documents.xlsx import write_xlsx
+from koostoo.events.words import mode_words
 from koostoo.files import queries as files
 from koostoo.files.models import CHUNK_BYTES
 from koostoo.files.rules import EVENT_KINDS
@@ -55,18 +56,13 @@ class Item(NamedTuple):
 def facts(source: Source) -> Iterator[Item]:
     """Tell what the event was, and the numbers, for people (text) and programs (JSON)."""
     event, lang, counts = source.event, source.lang, source.counts
-    modes = {
-        "onsite": _("on site"),
-        "online": _("online"),
-        "hybrid": _("on site or online"),
-    }
     lines = [
         (_("Project"), event.activity.project.title.to(lang)),
         (_("Activity"), activity_line(event, lang)),
         (_("Event"), event.title.to(lang)),
         (_("When"), in_full(event.when, lang)),
         (_("Place"), event.place.to(lang)),
-        (_("How to take part"), modes[event.mode]),
+        (_("How to take part"), mode_words(event.mode)),
         (_("Organiser"), event.organiser.name),
         (_("On the list"), str(counts.expected or "")),
         (_("Took part"), str(counts.came) if source.is_marked else ""),

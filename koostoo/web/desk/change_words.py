@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from koostoo.base import dates
 from koostoo.base.localtext import LocalText
+from koostoo.events.words import MODE_WORDS
 from koostoo.web.language import current_lang
 
 PARTS: Mapping[str, Any] = {
@@ -75,9 +76,7 @@ OTHER_PARTS: Mapping[str, Any] = {
 """Parts of the figures of an event, of a project and of its activities."""
 _WORDS: Mapping[str, Any] = {**PARTS, **OTHER_PARTS}
 CODES: Mapping[str, Any] = {
-    "onsite": _l("on site"),
-    "online": _l("online"),
-    "hybrid": _l("on site or online"),
+    **MODE_WORDS,
     "none": _l("nobody"),
     "holds": _l("organiser, a seat is kept"),
     "loose": _l("organiser, no seat is kept"),

@@ -26,6 +26,7 @@ from koostoo.base.localtext import LocalText
 from koostoo.base.when import When
 from koostoo.events.questions import QuestionDraft
 from koostoo.events.rules import EventDraft, QuotaDraft
+from koostoo.events.words import MODE_WORDS
 from koostoo.web.desk.counting_form import CountingFields
 from koostoo.web.desk.date_form import DAY_ROWS, MOST_DAYS, DateReading, DayHoursForm
 from koostoo.web.desk.fields import ClockField, DayField, EurosField, SeatsField
@@ -109,13 +110,7 @@ class EventForm(DateReading, SharingFields, InvitationFields, CountingFields, Fo
 
     mode = OneOf(
         _l("How do people take part?"),
-        choices=options(
-            [
-                ("onsite", _l("on site")),
-                ("online", _l("online")),
-                ("hybrid", _l("on site or online")),
-            ]
-        ),
+        choices=options(MODE_WORDS.items()),
         default="onsite",
         validators=[Sentence()],
     )
