@@ -231,49 +231,48 @@ def _until(moment: datetime | None, lang: Lang) -> str:
 
 def _counter(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
     """What a participant's calendar proposes, for the event's contact; nothing once it is over."""
-    registration = session.get(Registration, message.registration_id or 0)
-    if registration is None or not registration.email:
-        return None
-    lang, event = language_of(message), registration.event
-    if event.state == "called_off" or event.when.is_over(now):
-        return None
-    return Content(
-        {
-            "title": event.title.to(lang),
-            "person": plain_name(registration.name),
-            "proposed": proposed_words(message.payload, lang),
-            "zone": plain_name(message.payload.get("zone", "")),
-            "partstat": message.payload.get("partstat", ""),
-            "comment": plain_name(message.payload.get("comment", "")),
-            "facts": facts_of_event(event, lang),
-            "people_url": links.people_page(event, lang),
-        },
-        event=event,
-        reply_to=registration.email,
+    return _to_contact(
+        session,
+        message,
+        now,
+        proposed=proposed_words(message.payload, language_of(message)),
+        zone=plain_name(message.payload.get("zone", "")),
+        partstat=message.payload.get("partstat", ""),
     )
 
 
 def _other_answered(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
     """That somebody else declined a participant's invitation, for the event's contact."""
     registration = session.get(Registration, message.registration_id or 0)
-    if registration is None or not registration.email or registration.state != "confirmed":
+    if registration is None or registration.state != "confirmed":
+        return None
+    return _to_contact(
+        session,
+        message,
+        now,
+        invited=registration.email,
+        address=message.payload.get("address", ""),
+    )
+
+
+def _to_contact(
+    session: Session, message: OutboxMessage, now: datetime, **values: Any
+) -> Content | None:
+    """What a calendar said about somebody's invitation; None once the event or they are gone."""
+    registration = session.get(Registration, message.registration_id or 0)
+    if registration is None or not registration.email:
         return None
     lang, event = language_of(message), registration.event
     if event.state == "called_off" or event.when.is_over(now):
         return None
-    return Content(
-        {
-            "title": event.title.to(lang),
-            "person": plain_name(registration.name),
-            "invited": registration.email,
-            "address": message.payload.get("address", ""),
-            "comment": plain_name(message.payload.get("comment", "")),
-            "facts": facts_of_event(event, lang),
-            "people_url": links.people_page(event, lang),
-        },
-        event=event,
-        reply_to=registration.email,
-    )
+    values |= {
+        "title": event.title.to(lang),
+        "person": plain_name(registration.name),
+        "comment": plain_name(message.payload.get("comment", "")),
+        "facts": facts_of_event(event, lang),
+        "people_url": links.people_page(event, lang),
+    }
+    return Content(values, event=event, reply_to=registration.email)
 
 
 def _group_summary(session: Session, message: OutboxMessage, now: datetime) -> Content | None:
