@@ -133,10 +133,9 @@ def _answers_by_itself(letter: Incoming, calendar: Part, answer: CalendarAnswer)
     the answer say it. Exchange marks what it writes by itself as generated, and that nobody is to
     answer it; Google marks what people press as generated too.
     """
-    submitted = letter.header("Auto-Submitted").partition(";")[0].strip().lower()
     if _says_automatic(letter):
         return True
-    if submitted == "auto-generated" and letter.header("X-Auto-Response-Suppress"):
+    if _submitted(letter) == "auto-generated" and letter.header("X-Auto-Response-Suppress"):
         return True
     notes = [
         part.text()[:LONGEST_NOTE]
@@ -179,14 +178,18 @@ def _rest(letter: Incoming) -> Leftover:
 
 def _says_automatic(letter: Incoming) -> bool:
     """Say whether a program answered by itself (RFC 3834, and what others write instead)."""
-    submitted = letter.header("Auto-Submitted").partition(";")[0].strip().lower()
     precedence = letter.header("Precedence").lower()
     others = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-AutoReply-From")
     return (
-        submitted == "auto-replied"
+        _submitted(letter) == "auto-replied"
         or precedence in ("auto_reply", "auto-reply")
         or any(letter.headers(name) for name in others)
     )
+
+
+def _submitted(letter: Incoming) -> str:
+    """Return how the letter says that it came about (RFC 3834, 5)."""
+    return letter.header("Auto-Submitted").partition(";")[0].strip().lower()
 
 
 def _is_generated_about_ours(letter: Incoming) -> bool:
@@ -196,6 +199,5 @@ def _is_generated_about_ours(letter: Incoming) -> bool:
     """
     if not (letter.header("In-Reply-To") or letter.header("References")):
         return False
-    submitted = letter.header("Auto-Submitted").partition(";")[0].strip().lower()
     is_bulk = letter.header("Precedence").lower() in ("bulk", "junk")
-    return submitted == "auto-generated" or (is_bulk and not letter.header("List-Id"))
+    return _submitted(letter) == "auto-generated" or (is_bulk and not letter.header("List-Id"))
